@@ -1,0 +1,152 @@
+"""Which column of a file means which field: by name, by synonym, by a template the user wrote, or a constant.
+
+Pure. Knows headers and the contract in `columns`; knows no rows.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from incidents.columns import RECORD_TYPES, fields_of, header_key, match_header
+from incidents.errors import TimelineError
+
+PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+class PlanError(TimelineError):
+    """A file whose columns cannot be laid on the record's fields as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How to read a file. `mapping`: field -> template over headers; `constants`: field -> text for every row.
+
+    `timezone` is for times without an offset; `ignored` are headers left out on purpose, `ignore_unknown` all
+    that mean nothing; with `strict` any rejected row means that nothing is written.
+    """
+
+    record_type: str = "incident"
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    ignore_unknown: bool = False
+    strict: bool = False
+    collection: str = "own"
+    timezone: str | None = None
+    date_order: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """What each field is made of: `targets` maps a field to a template; `unused` headers go nowhere."""
+
+    targets: Mapping[str, str]
+    unused: tuple[str, ...]
+
+
+def plan_columns(header: Sequence[str], options: ImportOptions) -> ColumnPlan:
+    """Lay a header on the fields of a record type.
+
+    Raises `PlanError` for an unknown field or header in a template, a header that means nothing while neither a
+    mapping nor leave to ignore it is given, two headers for one field, or a required field without any.
+    """
+    spec = RECORD_TYPES[options.record_type]
+    known = {f.name for f in fields_of(spec.name)} | {c.name for c in spec.columns}
+    exact = {header_key(name): name for name in header}
+    targets: dict[str, str] = {}
+    used: set[str] = set()
+    for target, template in options.mapping.items():
+        _known_field(target, known)
+        names = PLACE.findall(template)
+        if not names and header_key(template) in exact:
+            names, template = [template], "{" + template + "}"
+        for name in names:
+            if header_key(name) not in exact:
+                raise PlanError(
+                    "The file has no column “{column}”, which the mapping of {field} names.",
+                    code="unknown-column",
+                    params={"column": name, "field": target},
+                    hint=_nearest_text(name, header),
+                )
+            used.add(exact[header_key(name)])
+        targets[target] = PLACE.sub(lambda m: "{" + exact[header_key(m[1])] + "}", template)
+    for target, text in options.constants.items():
+        _known_field(target, known)
+        targets[target] = text.replace("{", "{{").replace("}", "}}")
+    chosen = {name.casefold() for name in options.ignored}
+    unused: list[str] = []
+    for name in header:
+        if name in used or name.casefold() in chosen:
+            continue
+        found = match_header(spec.name, name)
+        if found is None or (found in targets and (options.mapping or options.constants)):
+            unused.append(name)
+        elif found in targets:
+            raise PlanError(
+                "Columns “{first}” and “{second}” both mean {field}.",
+                code="two-columns",
+                params={"first": targets[found].strip("{}"), "second": name, "field": found},
+                hint="Rename one of them, or say which with --map '" + found + "={" + name + "}'.",
+            )
+        else:
+            targets[found] = "{" + name + "}"
+    if unused and not options.mapping and not options.ignore_unknown:
+        raise PlanError(
+            "Column “{column}” means nothing that is known.",
+            code="unknown-column",
+            params={"column": unused[0], "columns": ", ".join(unused)},
+            hint="Use it with --map 'FIELD={"
+            + unused[0]
+            + "}', or leave such columns out with --ignore-unknown. "
+            + _nearest_text(unused[0], sorted(known)),
+        )
+    _require(spec.name, targets, header)
+    return ColumnPlan(targets, tuple(unused))
+
+
+def _known_field(target: str, known: set[str]) -> None:
+    if target not in known:
+        raise PlanError(
+            "There is no field “{field}”.",
+            code="unknown-field",
+            params={"field": target},
+            hint=_nearest_text(target, sorted(known)),
+        )
+
+
+def _require(record_type: str, targets: Mapping[str, str], header: Sequence[str]) -> None:
+    missing = [
+        c.name
+        for c in RECORD_TYPES[record_type].columns
+        if c.required and not any(t == c.name or t.startswith(c.name + "_") for t in targets)
+    ]
+    if missing:
+        raise PlanError(
+            "No column gives {field}, which every row needs. The file has: {header}.",
+            code="missing-column",
+            params={"field": " / ".join(missing), "header": ", ".join(header)},
+            hint="Say which column it is: --map '"
+            + missing[0]
+            + "={"
+            + (header[0] if header else "…")
+            + "}'.",
+        )
+
+
+def _nearest_text(word: str, among: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word.casefold(), [name.casefold() for name in among], n=3, cutoff=0.5)
+    names = [name for name in among if name.casefold() in near] or list(among[:12])
+    return "Known: " + ", ".join(names) + "."
+
+
+def fill_template(template: str, cells: Mapping[str, str]) -> str:
+    """Put the cells of a row into a template; what is empty leaves no doubled space behind."""
+    text = PLACE.sub(lambda m: cells.get(m[1], ""), template.replace("{{", "\0").replace("}}", "\1"))
+    text = text.replace("\0", "{").replace("\1", "}")
+    return " ".join(text.split()) if template.count("{") > 1 else text.strip()

@@ -1,0 +1,434 @@
+"""Numbered rows to records, or to problems that name line, column, value, reason and remedy. Knows no store.
+
+References are resolved through a `Lookup` that the caller gives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from incidents.amount import Amount, read_amount, read_duration
+from incidents.column_plan import ColumnPlan, ImportOptions, fill_template
+from incidents.columns import RECORD_TYPES, Column, canonical_choice
+from incidents.csv_export import rearm
+from incidents.csv_reader import Row
+from incidents.errors import ReadingError, fill
+from incidents.flat import Flat, amount_fields, from_flat, join_words, split_words, text_of
+from incidents.impact import span_of
+from incidents.model import SUPPLYING_ROLES, Incident, Record
+from incidents.moment import Moment, MomentError
+from incidents.moment_text import read_moment
+
+DEFAULT_ZONE = "Europe/Paris"
+LOOSE_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-(spring|summer|autumn|winter))?")
+ADDRESS = re.compile(r"(https?://[^\s<>\"']+|document:[\w.\-]+)")
+PLAIN_NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?")
+MAX_ID = 200
+MAX_ADDRESS = 2000
+
+
+class Lookup(Protocol):
+    """Finds the records that a cell refers to."""
+
+    def resolve(self, record_type: str, text: str) -> str | None:
+        """Give the id for an id, name or alias."""
+        ...
+
+    def nearest(self, record_type: str, text: str) -> tuple[str, ...]:
+        """Give up to three ids that look alike."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row, or a cell, was not taken. `message` and `hint` are templates over `params`."""
+
+    line: int
+    column: str
+    value: str
+    code: str
+    message: str
+    params: Mapping[str, object]
+    hint: str
+
+    @property
+    def reason(self) -> str:
+        return fill(self.message, self.params)
+
+    @property
+    def remedy(self) -> str:
+        return fill(self.hint, self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was read in a way people should know of; the row was taken."""
+
+    line: int
+    column: str
+    message: str
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What one row became: a record, or at least one problem."""
+
+    line: int
+    record: Record | None
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+
+
+class _Reject(Exception):
+    def __init__(self, code: str, message: str, hint: str, **params: object) -> None:
+        self.code, self.message, self.hint, self.params = code, message, hint, params
+        super().__init__(code)
+
+
+class RowReader:
+    """Reads the rows of one file under one plan; keeps nothing between rows but what it was given."""
+
+    def __init__(
+        self, header: tuple[str, ...], plan: ColumnPlan, options: ImportOptions, lookup: Lookup
+    ) -> None:
+        self._header = header
+        self._plan = plan
+        self._options = options
+        self._lookup = lookup
+        self._spec = RECORD_TYPES[options.record_type]
+
+    def read(self, row: Row) -> ReadRow:
+        """Read one row; every cell is looked at, so that all problems of a row come at once."""
+        cells = dict(zip(self._header, map(rearm, row.cells), strict=True))
+        texts = {field: fill_template(template, cells) for field, template in self._plan.targets.items()}
+        problems: list[Problem] = []
+        notes: list[Note] = []
+        flat: Flat = {}
+        zone = texts.get("timezone") or self._options.timezone or DEFAULT_ZONE
+        reading = _Cells(texts, zone, self._options, self._lookup)
+        for column in self._spec.columns:
+            try:
+                flat |= reading.column(column)
+            except ReadingError as error:
+                problems.append(
+                    self._problem(row, column, texts, error.code, error.message, error.params, error.hint)
+                )
+            except _Reject as error:
+                problems.append(
+                    self._problem(row, column, texts, error.code, error.message, error.params, error.hint)
+                )
+        notes += [Note(row.line, name, message, params) for name, message, params in reading.notes]
+        record = None if problems else self._record(row, flat, texts, reading, problems)
+        return ReadRow(row.line, record, tuple(problems), tuple(notes))
+
+    def _problem(
+        self,
+        row: Row,
+        column: Column,
+        texts: Mapping[str, str],
+        code: str,
+        message: str,
+        params: Mapping[str, object],
+        hint: str,
+    ) -> Problem:
+        template = self._plan.targets.get(column.name, column.name)
+        names = re.findall(r"\{([^{}]*)\}", template) or [column.name]
+        return Problem(
+            row.line, " + ".join(names), texts.get(column.name, ""), code, message, dict(params), hint
+        )
+
+    def _record(
+        self, row: Row, flat: Flat, texts: Mapping[str, str], reading: _Cells, problems: list[Problem]
+    ) -> Record | None:
+        if self._spec.name == "incident":
+            _complete_incident(flat, reading)
+        if not flat.get(self._spec.key):
+            flat[self._spec.key] = made_id(self._spec.name, flat)
+        try:
+            record = from_flat(self._spec.name, flat, self._options.collection)
+        except ReadingError as error:
+            column = self._spec.column("started_at") or self._spec.columns[0]
+            problems.append(
+                self._problem(row, column, texts, error.code, error.message, error.params, error.hint)
+            )
+            return None
+        if isinstance(record, Incident) and record.resolved_at is not None:
+            latest = record.resolved_at.latest
+            if latest is not None and latest < span_of(record).start_earliest:
+                column = cast("Column", self._spec.column("resolved_at"))
+                start = texts.get("started_at", "")
+                problems.append(
+                    self._problem(
+                        row,
+                        column,
+                        texts,
+                        "end-before-start",
+                        "The end “{value}” lies before the start “{start}”.",
+                        {"value": texts.get("resolved_at", ""), "start": start},
+                        "Correct one of the two; leave the end empty when it is not known.",
+                    )
+                )
+                return None
+        return record
+
+
+def _complete_incident(flat: Flat, reading: _Cells) -> None:
+    """Fill what follows from the rest: the status, and answers that nobody gave."""
+    if flat.get("status") is None:
+        flat["status"] = "investigating" if reading.ongoing else "resolved"
+    for name in ("cause", "third_party", "planned_maintenance"):
+        flat[name] = flat.get(name) or "unknown"
+    flat["unmatched_values"] = join_words([*split_words(flat.get("unmatched_values")), *reading.unmatched])
+
+
+def made_id(record_type: str, flat: Flat) -> str:
+    """Make an id from what identifies a record: the same content gives the same id."""
+    if record_type == "translation":
+        return "--".join(
+            text_of(flat.get(name)) for name in ("record_type", "record_id", "field", "language")
+        )
+    names: tuple[str, ...]
+    if record_type == "incident":
+        names = ("title", "operator_id", "started_at", "started_at_earliest")
+        day = text_of(flat.get("started_at"))[:10]
+    else:
+        names = tuple(name for name in flat if name != "id")
+        day = record_type
+    mark = hashlib.sha256("\x1f".join(text_of(flat.get(name)) for name in names).encode()).hexdigest()[:10]
+    return f"{day}-{mark}"
+
+
+class _Cells:
+    """The cells of one row, read column by column into flat fields."""
+
+    def __init__(self, texts: Mapping[str, str], zone: str, options: ImportOptions, lookup: Lookup) -> None:
+        self._texts = texts
+        self._zone = zone
+        self._options = options
+        self._lookup = lookup
+        self.ongoing = False
+        self.unmatched: list[str] = []
+        self.notes: list[tuple[str, str, dict[str, object]]] = []
+
+    def column(self, column: Column) -> Flat:
+        """Give the flat fields of a column; raises `ReadingError` or `_Reject`."""
+        flat = self._readers[column.kind](self, column)
+        if column.required and not any(value is not None for value in flat.values()):
+            raise _Reject("missing", "{column} is empty.", "Every row needs it.", column=column.name)
+        return flat
+
+    def _text(self, column: Column) -> Flat:
+        text = self._texts.get(column.name, "")
+        if any(ord(ch) < 32 and ch not in "\t\n\r" for ch in text):
+            raise _Reject(
+                "control-characters",
+                "The cell holds characters that cannot be shown.",
+                "Type the text again.",
+            )
+        return {column.name: text or None}
+
+    def _id(self, column: Column) -> Flat:
+        text = self._texts.get(column.name, "")
+        limit = MAX_ADDRESS if column.name == "url" else MAX_ID
+        if len(text) > limit or any(ord(ch) < 33 and ch != " " for ch in text):
+            raise _Reject(
+                "bad-id",
+                "“{value}” cannot be an identifier.",
+                "Use at most {limit} characters on one line.",
+                value=text[:80],
+                limit=limit,
+            )
+        return {column.name: text or None}
+
+    def _words(self, column: Column) -> Flat:
+        return {column.name: join_words(list(split_words(self._texts.get(column.name))))}
+
+    def _choice(self, column: Column) -> Flat:
+        text = self._texts.get(column.name, "")
+        if not text:
+            return {column.name: None}
+        choice = canonical_choice(column, text)
+        if choice is None and (column.required or self._options.record_type != "incident"):
+            raise _Reject(
+                "unknown-choice",
+                "“{value}” is none of the choices for {column}.",
+                "Write one of: {choices}.",
+                value=text[:80],
+                column=column.name,
+                choices=", ".join(column.choices),
+            )
+        if choice is None:
+            self.unmatched.append(f"{column.name}={text.replace(';', ',')}")
+            self.notes.append(
+                (
+                    column.name,
+                    "“{value}” is none of the choices ({choices}); the words were kept.",
+                    {"value": text[:80], "choices": ", ".join(column.choices)},
+                )
+            )
+        return {column.name: choice}
+
+    def _ref(self, column: Column) -> Flat:
+        text = self._texts.get(column.name, "")
+        return {column.name: self._resolved(column, text) if text else None}
+
+    def _refs(self, column: Column) -> Flat:
+        words = split_words(self._texts.get(column.name))
+        if column.to == "source":
+            return {column.name: join_words([_address(word) for word in words])}
+        return {column.name: join_words(list(dict.fromkeys(self._resolved(column, word) for word in words)))}
+
+    def _parts(self, column: Column) -> Flat:
+        parts: list[str] = []
+        for word in split_words(self._texts.get(column.name)):
+            name, colon, role = word.rpartition(":")
+            if not colon:
+                name, role = word, SUPPLYING_ROLES[0]
+            if role not in _ROLES:
+                raise _Reject(
+                    "unknown-role",
+                    "“{value}” is not a role.",
+                    "Write provider:role with one of: {choices}.",
+                    value=role[:80],
+                    choices=", ".join(sorted(_ROLES)),
+                )
+            parts.append(f"{self._resolved(column, name.strip())}:{role}")
+        return {column.name: join_words(list(dict.fromkeys(parts)))}
+
+    def _resolved(self, column: Column, text: str) -> str:
+        found = self._lookup.resolve(column.to, text)
+        if found is None:
+            near = self._lookup.nearest(column.to, text)
+            raise _Reject(
+                f"unknown-{column.to}",
+                "There is no {kind} “{value}”.",
+                "Did you mean {near}? Otherwise import the {kind} first (--type {kind})."
+                if near
+                else "Import the {kind} first (--type {kind}).",
+                kind=column.to,
+                value=text[:80],
+                near=" / ".join(near),
+            )
+        return found
+
+    def _moment(self, column: Column) -> Flat:
+        name = column.name
+        keys = (
+            name,
+            *(f"{name}_{part}" for part in ("precision", "qualifier", "earliest", "latest", "words")),
+        )
+        given = {key: self._texts.get(key) or None for key in keys}
+        moment: Moment | None
+        if any(given[key] for key in keys[1:]):
+            try:
+                moment = Moment.from_flat(name, given, self._zone)
+            except MomentError as error:
+                if not given[name] or error.code != "not-a-date":
+                    raise
+                moment = self._spoken(column, given[name] or "")
+                if moment is not None:
+                    stated = {key: value for key, value in given.items() if value and key != name}
+                    moment = Moment.from_flat(
+                        name, {**moment.flat(name), **stated}, moment.zone or self._zone
+                    )
+        else:
+            moment = self._spoken(column, given[name] or "")
+        return dict(moment.flat(name)) if moment else dict.fromkeys(keys)
+
+    def _spoken(self, column: Column, text: str) -> Moment | None:
+        if not text:
+            return None
+        order = cast("None", self._options.date_order)
+        reading = read_moment(text, zone=self._zone, date_order=order)
+        if reading.ongoing and column.name == "resolved_at":
+            self.ongoing = True
+        self.notes += [(column.name, note, {"value": text[:80]}) for note in reading.notes]
+        return reading.moment
+
+    def _amount(self, column: Column) -> Flat:
+        low, high, central, words = amount_fields(column)
+        least, most, named = (_number(self._texts.get(field, "")) for field in (low, high, central))
+        amount: Amount | None
+        if least is not None or most is not None or named is not None:
+            amount = Amount(least, most, named, self._texts.get(words) or None)
+        else:
+            text = self._texts.get(column.name, "")
+            reader = read_duration if column.suffix else read_amount
+            amount = reader(text) if text else None
+        if amount is None:
+            return dict.fromkeys((low, high, central, words))
+        return dict(
+            zip(
+                (low, high, central, words),
+                (amount.low, amount.high, amount.central, amount.words),
+                strict=True,
+            )
+        )
+
+    def _integer(self, column: Column) -> Flat:
+        number = _number(self._texts.get(column.name, ""))
+        if isinstance(number, float):
+            raise _Reject("not-whole", "“{value}” is not a whole number.", "Round it.", value=number)
+        return {column.name: number}
+
+    def _float(self, column: Column) -> Flat:
+        return {column.name: _number(self._texts.get(column.name, ""))}
+
+    def _day(self, column: Column) -> Flat:
+        text = self._texts.get(column.name, "")
+        if text and not LOOSE_DAY.fullmatch(text):
+            moment = self._spoken(column, text)
+            text = (moment.value[:10] if moment else "") or ""
+        elif text:
+            Moment.from_flat(column.name, {column.name: text}, "UTC")
+        return {column.name: text or None}
+
+    def _url(self, column: Column) -> Flat:
+        text = self._texts.get(column.name, "")
+        return {column.name: _address(text) if text else None}
+
+    _readers: Mapping[str, Callable[[_Cells, Column], Flat]] = {
+        "id": _id,
+        "text": _text,
+        "words": _words,
+        "ref": _ref,
+        "refs": _refs,
+        "parts": _parts,
+        "choice": _choice,
+        "moment": _moment,
+        "amount": _amount,
+        "integer": _integer,
+        "number": _float,
+        "day": _day,
+        "url": _url,
+    }
+
+
+_ROLES = frozenset(("operator", "supplier", "carrier", "vendor", "affected", "regulator"))
+
+
+def _number(text: str) -> int | float | None:
+    if not text:
+        return None
+    if PLAIN_NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    amount = read_amount(text)
+    if amount is None or amount.low is None or amount.low != amount.high:
+        raise _Reject("not-a-number", "“{value}” is not a number.", "Write digits only.", value=text[:80])
+    return amount.low
+
+
+def _address(text: str) -> str:
+    if not ADDRESS.fullmatch(text) or len(text) > MAX_ADDRESS:
+        raise _Reject(
+            "bad-address",
+            "“{value}” is not an address of a source.",
+            "Write it in full, starting with https://",
+            value=text[:80],
+        )
+    return text

@@ -1,0 +1,552 @@
+"""The tokens of a written date: dates, times, zones, hedges and joints, from folded French or English text.
+
+One pass over the text, left to right; a stretch that no token covers makes the whole text unread. Knows how a day
+and a month are told apart. Knows no bounds, no zone rules and no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from incidents.moment_errors import MomentError
+from incidents.moment_words import (
+    AMBIGUOUS_ZONES,
+    DAY_PART_WORDS,
+    MONTHS,
+    ORDINALS,
+    PORTIONS,
+    SEASON_WORDS,
+    WEEKDAYS,
+    ZONE_OFFSETS,
+    ZONE_PLACES,
+)
+from incidents.number_words import NUMBER_WORDS, number_of_words
+
+DateOrder = Literal["DMY", "MDY", "YMD"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One thing that a text names; `kind` says what `value` is."""
+
+    kind: str
+    value: Any = None
+
+
+class Unread(Exception):
+    """A stretch of text that no token covers."""
+
+
+def _any(words: Mapping[str, Any] | str) -> str:
+    listed = words.split("|") if isinstance(words, str) else list(words)
+    return "(?:" + "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True)) + ")"
+
+
+MONTH = _any(MONTHS)
+END = r"(?![a-z0-9])"
+NO_TIME = r"(?!\d|\s*(?:h|heures?|hrs?|hours?|am|pm|a\.m|p\.m|o'clock)(?![a-z])|\s*:\s*\d|\s*h\d)"
+AM_PM = r"(?:(?P<{0}>[ap])\s?\.{{0,2}}\s?m(?![a-z])\.{{0,2}})"
+ORDINAL = r"(?:er|ere|e|eme|st|nd|rd|th|\.)?"
+
+# Order matters: the first pattern that fits at a place wins.
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("compact", r"(?P<c1>\d{8})[t ]?(?P<c2>\d{4}(?:\d\d)?)(?!\d)"),
+    ("iso", r"(?P<i1>\d{4})(?P<is>[-/.])(?P<i2>\d{1,2})(?P=is)(?P<i3>\d{1,2})(?!\d)(?:t(?=\d))?"),
+    ("isoweek", r"(?P<w1>\d{4})-?w(?P<w2>\d\d)(?:-?(?P<w3>[1-7]))?(?!\d)"),
+    (
+        "numeric",
+        r"(?P<n1>\d{1,2})(?P<ns>[-/.]|\s(?=\d\d? \d{4}))\s?(?P<n2>\d{1,2})(?P=ns)\s?(?P<n3>\d{4}|\d\d)(?!\d)",
+    ),
+    ("dayless", r"(?P<l1>\d{1,2})[-/.](?P<l2>\d{4})(?!\d)|(?P<l3>\d{4})[-/](?P<l4>0[1-9]|1[0-2])(?!\d|[-/])"),
+    (
+        "clock",
+        r"(?P<t1>\d{1,2}):(?P<t2>\d\d)(?::(?P<t3>\d\d)(?:[.,]\d+)?)?(?!\d)\s*(?:"
+        + AM_PM.format("t4")
+        + r"|(?P<t5>noon|midnight|midi|minuit)"
+        + END
+        + "|(?:h|hrs?|hours)"
+        + END
+        + ")?",
+    ),
+    ("pm", r"(?P<p1>\d{1,2})(?:[.h](?P<p2>\d\d))?\s*" + AM_PM.format("p3")),
+    ("military", r"(?P<m1>[01]\d|2[0-4])(?P<m2>[0-5]\d)\s*(?:h|hrs?|hours)" + END),
+    (
+        "hours",
+        r"(?P<h1>\d{1,2})\s*(?:h(?![a-z])|heures?"
+        + END
+        + r"|hrs?(?![a-z])|hours?"
+        + END
+        + r"|o'?clock"
+        + END
+        + ")"
+        r"(?:\s*(?P<h2>[0-5]\d)(?!\d|[-/.:]\d|\s*"
+        + MONTH
+        + END
+        + r")\s*(?:(?:minutes?|min|mn|m)"
+        + END
+        + r")?"
+        r"(?:\s*(?P<h3>[0-5]\d)\s*(?:secondes?|sec|s)" + END + r")?"
+        r"|\s*(?:et\s+(?P<h4>quart|demie?)|moins\s+(?:le\s+)?(?P<h5>quart|cinq|dix|vingt-cinq|vingt))"
+        + END
+        + ")?",
+    ),
+    (
+        "named",
+        r"(?:(?:12|00?)\s*)?(?P<k1>noon|midday|midi|minuit|midnight)"
+        + END
+        + r"(?:\s+et\s+(?P<k2>quart|demie?)"
+        + END
+        + ")?",
+    ),
+    ("between", r"(?:entre|between)" + END),
+    (
+        "just",
+        r"(?P<j1>peu|juste|shortly|just|right|soon|slightly|un peu)\s+(?P<j2>avant|before|apres|after)" + END,
+    ),
+    (
+        "by",
+        r"(?:au plus tard(?: (?:a|le))?|no later than|not later than|at the latest|at latest|by)"
+        + END
+        + r"|≤|<=",
+    ),
+    (
+        "not_before",
+        r"(?:au plus tot(?: (?:a|le))?|no earlier than|not earlier than|not before|at the earliest|pas avant)"
+        + END
+        + "|≥|>=",
+    ),
+    ("before", r"(?:avant|before|prior to|anterieure?(?:ment)? a|earlier than)" + END + "|<"),
+    ("after", r"(?:apres|after|later than|posterieure?(?:ment)? a)" + END + "|>"),
+    ("since", r"(?:depuis|since|a partir d[eu]|a compter d[eu]|des|as of|starting(?: at| on| from)?)" + END),
+    (
+        "approx",
+        r"(?:vers|environ|env|autour d[eu']|aux (?:environs|alentours) d[eu']|a peu pres|approximativement|approximatif|approximative"
+        r"|about|around|approximately|approximate|approx|appx|roughly|circa|ca?(?=[. ]|$)|or so|sur le coup d[eu']|sur les coups d[eu']|dans les environs d[eu']"
+        r"|plus ou moins|more or less|nearly|almost|presque|pres d[eu'])(?:" + END + r"|(?<='))\.?|[~≈∼±]",
+    ),
+    (
+        "uncertain",
+        r"(?:probablement|probably|probable|possibly|possible|possiblement|peut-etre|perhaps|maybe|sans doute|presumably|presumed"
+        r"|presume|presumee|estimated|estime|estimee|est\.|tbc|to be confirmed|a confirmer|unconfirmed|non confirmee?|incertaine?|uncertain|likely"
+        r"|allegedly|apparently|apparemment|suppose|supposee|unclear)" + END + r"|(?:\(\?\)|\?)+",
+    ),
+    (
+        "relative",
+        r"(?P<r1>avant-hier|hier|aujourd'hui|demain|yesterday|today|tomorrow|tonight|ce soir|ce matin|cet apres-midi|cette nuit"
+        r"|la nuit derniere|last night|this morning|this afternoon|this evening|the day before yesterday)"
+        + END
+        + r"|il y a (?P<r2>\d{1,3}) jours?"
+        + END
+        + r"|(?P<r3>\d{1,3}) days? ago"
+        + END,
+    ),
+    ("weekof", r"(?:la )?(?:semaine du|week of|week commencing|week beginning|w/c)" + END),
+    ("week", r"(?:(?:la )?semaine|week|(?:s|w|kw)(?=\s?\d))\s*(?:n[o°]\s*)?(?P<g1>[0-5]?\d)(?!\d)"),
+    (
+        "quarter",
+        r"(?:[tq]\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|(?P<q3>"
+        + _any(ORDINALS)
+        + r")\s+(?:trimestre|quarter))"
+        + END,
+    ),
+    (
+        "half",
+        r"(?:[sh]\s?(?P<e1>[12])|(?P<e2>[12])h|(?P<e3>"
+        + _any(ORDINALS)
+        + r")\s+(?:semestre|half|half-year|moitie))"
+        + END,
+    ),
+    ("fortnight", r"(?P<f1>premiere|seconde|deuxieme|1re|1ere|2e|2eme|derniere)\s+quinzaine" + END),
+    ("lastday", r"(?:derniere?|last|passee?)" + END),
+    (
+        "portion",
+        r"(?P<o1>debut|early|(?:the )?(?:beginning|start) of|mi(?=[- ])|mid(?=[- ])|(?:the )?middle of|milieu|fin|late|(?:the )?end of)"
+        + END
+        + "-?",
+    ),
+    ("part", r"(?P<a1>" + _any(DAY_PART_WORDS) + ")" + END),
+    (
+        "dmy",
+        r"(?P<d1>\d{1,2})" + ORDINAL + r"[\s/-]*(?:of\s+|de\s+|d')?(?P<d2>" + MONTH + r")(?![a-z])\.?"
+        r"(?:(?:[\s,/-]*(?:of\s+|de\s+)?(?P<d3>[12]\d{3})|(?:[-/]|\s*')(?P<d4>\d\d)|\s(?P<d5>\d\d)(?=$|,|\s+(?:a|at)\s))"
+        + NO_TIME
+        + ")?",
+    ),
+    (
+        "mdy",
+        r"(?P<b1>"
+        + MONTH
+        + r")(?![a-z])\.?[\s/-]*(?:the\s+)?(?P<b2>\d{1,2})(?:st|nd|rd|th)?"
+        + NO_TIME
+        + r"(?:[,\s/-]+(?:of\s+)?(?P<b3>[12]\d{3})"
+        + NO_TIME
+        + ")?",
+    ),
+    (
+        "my",
+        r"(?P<y1>"
+        + MONTH
+        + r")(?![a-z])\.?(?:[\s,/-]*(?:of\s+|de\s+)?(?P<y2>[12]\d{3})"
+        + NO_TIME
+        + r"|[\s-]*'(?P<y3>\d\d)(?!\d))?",
+    ),
+    ("weekday", r"(?P<v1>" + _any(WEEKDAYS) + r")(?![a-z])\.?"),
+    (
+        "season",
+        r"(?:l'|the )?(?P<s1>"
+        + _any(SEASON_WORDS)
+        + r")(?![a-z])(?:\s+(?:of\s+|de\s+)?(?P<s2>[12]\d{3})(?:\s?[-/]\s?(?P<s3>\d{4}|\d\d))?(?!\d))?",
+    ),
+    (
+        "iana",
+        r"\[?(?P<z1>(?:europe|america|africa|asia|australia|pacific|atlantic|indian|antarctica|arctic|etc)/[a-z_]+(?:[-/][a-z_]+)*)\]?",
+    ),
+    (
+        "place",
+        r"\(?(?:(?:heure|horaire)s?(?: d'ete| d'hiver)?(?: locale)?(?: a| de| du| d'| de l'| de la)? ?|\()(?P<z2>"
+        + _any(ZONE_PLACES)
+        + r")(?: time)?(?![a-z])\)?"
+        r"|(?P<z3>" + _any(ZONE_PLACES) + r")(?: local| standard| daylight| summer)? time" + END,
+    ),
+    ("local", r"\(?(?:heures? locales?|local time|local)" + END + r"\)?"),
+    (
+        "zone",
+        r"\(?(?:heure )?(?P<z4>"
+        + _any({**ZONE_OFFSETS, **AMBIGUOUS_ZONES})
+        + r")(?![a-z])(?:\s?(?P<z5>[+-]\d{1,2}(?::?\d\d)?)(?![\d:]))?\)?",
+    ),
+    ("usual", r"(?P<z6>et|ct|mt|pt)(?=$|[\s,)])"),
+    ("or", r"(?:ou|or)" + END),
+    ("and", r"(?:et|and|&)(?![a-z])"),
+    ("to", r"(?:au|a|to|until|till|up to|jusqu'au?|through|thru)" + END),
+    ("from", r"(?:du|de|from)" + END),
+    ("dash", r"->|→|-+|/"),
+    ("year", r"(?:l'an |annee |year )?(?P<x1>[12]\d{3})(?!\d)(?!\s*(?:hrs?|hours?|h)(?![a-z]))"),
+    ("number", r"(?P<u1>\d{1,2})(?:er|ere|e|eme|st|nd|rd|th)?(?![a-z0-9])"),
+    (
+        "fill",
+        r"(?:le|la|les|l'|the|on|at|en|in|of|d'|ce|cet|cette|this|either|soit|courant|during|pendant|dans|au cours d[eu]|il etait|journee|jour|day|date|heure|pile"
+        r"|sharp|precises?|exactement|exactly|annee|year|mois|month|time|s)(?:"
+        + END
+        + r"|(?<='))|[,;.:()\[\]\"'|@]|\s+",
+    ),
+)
+_TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS))
+_OFFSET = re.compile(r"\s?(?P<sign>[+-])(?P<hours>0\d|1[0-4]|\d(?!\d))(?::?(?P<minutes>[0-5]\d))?(?![\d:h])")
+_SPELLED = re.compile(rf"({NUMBER_WORDS})(?=\s*(?:heures?|h|o'?clock)(?![a-z]))")
+_FRENCH_PAST = {"quart": 15, "demi": 30, "demie": 30, "cinq": 5, "dix": 10, "vingt": 20, "vingt-cinq": 25}
+
+
+def tokens_of(folded: str, order: DateOrder | None) -> tuple[list[Token], list[str]]:
+    """Split a folded text into tokens; raises `Unread`, or `MomentError` where a date in it cannot be.
+
+    Also gives the notes that reading made: `two-digit-year`.
+    """
+    text = _SPELLED.sub(lambda m: str(number_of_words(m[1]) or m[1]), folded)
+    tokens: list[Token] = []
+    notes: list[str] = []
+    place = 0
+    while place < len(text):
+        if tokens and tokens[-1].kind == "time" and (offset := _offset_at(text, place)):
+            tokens.append(Token("zone", int(offset[0])))
+            place = offset[1]
+            continue
+        match = _TOKEN.match(text, place)
+        if match is None or match.end() == place:
+            raise Unread(text[place:])
+        kind = match.lastgroup or ""
+        place = match.end()
+        if kind == "fill":
+            continue
+        if kind == "usual" and any(token.kind == "between" for token in tokens):
+            kind = "and"
+        reader = _READERS.get(kind)
+        if reader is None:
+            tokens.append(Token(kind))
+        elif kind in ("numeric", "dmy", "my"):
+            tokens.extend(reader(match, order, notes))
+        else:
+            tokens.extend(reader(match))
+    return tokens, notes
+
+
+def _offset_at(text: str, place: int) -> tuple[int, int] | None:
+    """Give the minutes of an offset that directly follows a time, and where it ends.
+
+    A minus with a colon after a time without seconds ("10:00-11:30") is far more often a range than an offset.
+    """
+    match = _OFFSET.match(text, place)
+    if match is None:
+        return None
+    if match["sign"] == "-" and not re.search(
+        r"(?:\d:\d\d:\d\d(?:[.,]\d+)?|t\d\d:?\d\d(?:\d\d)?)$|^$", text[:place]
+    ):
+        compact = re.fullmatch(r"\s?-\d{4}", match[0])
+        if not compact or re.match(r"\s*(?:h|hrs)\b", text[match.end() :]):
+            return None
+    minutes = int(match["hours"]) * 60 + int(match["minutes"] or 0)
+    return (-minutes if match["sign"] == "-" else minutes), match.end()
+
+
+def _full_year(text: str, notes: list[str]) -> int:
+    if len(text) == 4:
+        return int(text)
+    notes.append("two-digit-year")
+    return int(text) + (1900 if int(text) >= 69 else 2000)
+
+
+def _numeric(match: re.Match[str], order: DateOrder | None, notes: list[str]) -> list[Token]:
+    first, second, third = match["n1"], match["n2"], match["n3"]
+    day, _ = read_numeric(first, second, third, order, match[0].strip(), notes)
+    return [Token("date", (day.year, day.month, day.day))]
+
+
+_PLACES: Mapping[str, tuple[int, int, int]] = {"DMY": (2, 1, 0), "MDY": (2, 0, 1), "YMD": (0, 1, 2)}
+
+
+def read_numeric(
+    first: str, second: str, third: str, order: DateOrder | None, text: str, notes: list[str]
+) -> tuple[date, str]:
+    """Read a date of three numbers of which the first is no full year; give it with the order that was used.
+
+    Without a stated order only a date with one possible reading is read: `ambiguous-order` otherwise, and
+    `impossible-date` where none is possible. A date that the stated order forbids is `order-mismatch`.
+    """
+    parts = (first, second, third)
+    candidates = ("DMY", "MDY") if len(third) == 4 else ("DMY", "MDY", "YMD")
+    readings: dict[str, date] = {}
+    for name in candidates:
+        year, month, day = (parts[index] for index in _PLACES[name])
+        if len(year) not in (2, 4):
+            continue
+        try:
+            readings[name] = date(_full_year(year, []), int(month), int(day))
+        except ValueError:
+            continue
+    if len(third) == 2 and readings:
+        notes.append("two-digit-year")
+    if not readings:
+        raise MomentError("impossible-date", text)
+    stated = order if order in candidates else None
+    if stated in readings:
+        return readings[stated], stated
+    if stated:
+        other, reading = next(iter(readings.items()))
+        raise MomentError(
+            "order-mismatch", text, {"order": stated, "other": other, "reading": reading.isoformat()}
+        )
+    distinct = list(dict.fromkeys(readings.values()))
+    if len(distinct) > 1:
+        raise MomentError(
+            "ambiguous-order", text, {"first": distinct[0].isoformat(), "second": distinct[1].isoformat()}
+        )
+    return distinct[0], next(iter(readings))
+
+
+def _dmy(match: re.Match[str], order: DateOrder | None, notes: list[str]) -> list[Token]:
+    year = match["d3"] or match["d4"] or match["d5"]
+    return [Token("date", (_full_year(year, notes) if year else None, MONTHS[match["d2"]], int(match["d1"])))]
+
+
+def _my(match: re.Match[str], order: DateOrder | None, notes: list[str]) -> list[Token]:
+    year = match["y2"] or match["y3"]
+    return [Token("month", (_full_year(year, notes) if year else None, MONTHS[match["y1"]]))]
+
+
+def _mdy(match: re.Match[str]) -> list[Token]:
+    return [Token("date", (int(match["b3"]) if match["b3"] else None, MONTHS[match["b1"]], int(match["b2"])))]
+
+
+def _iso(match: re.Match[str]) -> list[Token]:
+    return [Token("date", (int(match["i1"]), int(match["i2"]), int(match["i3"])))]
+
+
+def _compact(match: re.Match[str]) -> list[Token]:
+    day, clock = match["c1"], match["c2"]
+    second = int(clock[4:]) if len(clock) == 6 else None
+    return [
+        Token("date", (int(day[:4]), int(day[4:6]), int(day[6:]))),
+        Token("time", (int(clock[:2]), int(clock[2:4]), second)),
+    ]
+
+
+def _isoweek(match: re.Match[str]) -> list[Token]:
+    year, week = int(match["w1"]), int(match["w2"])
+    try:
+        day = date.fromisocalendar(year, week, int(match["w3"] or 1))
+    except ValueError as error:
+        raise MomentError("impossible-date", match[0]) from error
+    return (
+        [Token("date", (day.year, day.month, day.day))]
+        if match["w3"]
+        else [Token("week", week), Token("year", year)]
+    )
+
+
+def _dayless(match: re.Match[str]) -> list[Token]:
+    year, month = (match["l2"], match["l1"]) if match["l1"] else (match["l3"], match["l4"])
+    if not 1 <= int(month) <= 12:
+        raise MomentError("impossible-date", match[0])
+    return [Token("month", (int(year), int(month)))]
+
+
+def _clock(match: re.Match[str]) -> list[Token]:
+    hour, minute = int(match["t1"]), int(match["t2"])
+    if match["t5"]:
+        if hour not in (0, 12, 24):
+            raise MomentError("impossible-date", match[0])
+        hour = 12 if match["t5"] in ("noon", "midi") else 0
+    return [
+        Token(
+            "time",
+            (_half_day(hour, match["t4"], match[0]), minute, int(match["t3"]) if match["t3"] else None),
+        )
+    ]
+
+
+def _pm(match: re.Match[str]) -> list[Token]:
+    minute = int(match["p2"]) if match["p2"] else None
+    return [Token("time", (_half_day(int(match["p1"]), match["p3"], match[0]), minute, None))]
+
+
+def _half_day(hour: int, letter: str | None, text: str) -> int:
+    if letter is None:
+        return hour
+    if hour > 12 and letter == "p":
+        return hour
+    if not (1 <= hour <= 12 or (hour == 0 and letter == "a")):
+        raise MomentError("impossible-date", text)
+    return hour % 12 + (12 if letter == "p" else 0)
+
+
+def _military(match: re.Match[str]) -> list[Token]:
+    return [Token("time", (int(match["m1"]), int(match["m2"]), None))]
+
+
+def _hours(match: re.Match[str]) -> list[Token]:
+    hour, minute = int(match["h1"]), int(match["h2"]) if match["h2"] else None
+    if match["h4"]:
+        minute = _FRENCH_PAST[match["h4"]]
+    elif match["h5"]:
+        hour, minute = (hour - 1) % 24, 60 - _FRENCH_PAST[match["h5"]]
+    return [Token("time", (hour, minute, int(match["h3"]) if match["h3"] else None))]
+
+
+def _named(match: re.Match[str]) -> list[Token]:
+    hour = 12 if match["k1"] in ("noon", "midday", "midi") else 0
+    named = [] if hour else [Token("midnight")]
+    return [*named, Token("time", (hour, _FRENCH_PAST[match["k2"]] if match["k2"] else 0, None))]
+
+
+def _just(match: re.Match[str]) -> list[Token]:
+    return [Token("just_before" if match["j2"] in ("avant", "before") else "just_after")]
+
+
+_DAYS_AWAY = {
+    "avant-hier": -2,
+    "the day before yesterday": -2,
+    "hier": -1,
+    "yesterday": -1,
+    "demain": 1,
+    "tomorrow": 1,
+}
+_RELATIVE_PARTS = {
+    "ce soir": "evening",
+    "tonight": "night",
+    "this evening": "evening",
+    "ce matin": "morning",
+    "this morning": "morning",
+    "cet apres-midi": "afternoon",
+    "this afternoon": "afternoon",
+}
+
+
+def _relative(match: re.Match[str]) -> list[Token]:
+    if match["r2"] or match["r3"]:
+        return [Token("away", -int(match["r2"] or match["r3"]))]
+    word = match["r1"]
+    if word in ("cette nuit", "la nuit derniere", "last night"):
+        return [Token("away", -1), Token("part", "overnight")]
+    if word == "tonight":
+        return [Token("away", 0), Token("part", "overnight")]
+    part = [Token("part", _RELATIVE_PARTS[word])] if word in _RELATIVE_PARTS else []
+    return [Token("away", _DAYS_AWAY.get(word, 0)), *part]
+
+
+def _season(match: re.Match[str]) -> list[Token]:
+    name, year, until = SEASON_WORDS[match["s1"]], match["s2"], match["s3"]
+    if until and (name != "winter" or int(until) % 100 != (int(year) + 1) % 100):
+        raise MomentError("impossible-date", match[0])
+    return [Token("season", (int(year) if year else None, name, bool(until)))]
+
+
+def _place(match: re.Match[str]) -> list[Token]:
+    return [Token("zone", ZONE_PLACES[match["z2"] or match["z3"]])]
+
+
+def _iana(match: re.Match[str]) -> list[Token]:
+    name = re.sub(
+        r"[a-z]+", lambda m: m[0] if m[0] in ("au", "of", "es", "de") else m[0].capitalize(), match["z1"]
+    )
+    return [Token("zone", name)]
+
+
+def _zone(match: re.Match[str]) -> list[Token]:
+    name, offset = match["z4"], match["z5"]
+    if offset:
+        hours, _, minutes = offset[1:].partition(":")
+        if len(hours) == 3 or len(hours) == 4:
+            hours, minutes = hours[:-2], hours[-2:]
+        east = int(hours) * 60 + int(minutes or 0)
+        return [Token("zone", -east if offset[0] == "-" else east)]
+    return [Token("abbreviation", name)] if name in AMBIGUOUS_ZONES else [Token("zone", ZONE_OFFSETS[name])]
+
+
+def _ordinal(kind: str, digit: str, other: str | None, word: str) -> Callable[[re.Match[str]], list[Token]]:
+    def reader(match: re.Match[str]) -> list[Token]:
+        number = match[digit] or (match[other] if other else None)
+        count = int(number) if number else ORDINALS[match[word]]
+        if kind == "half":
+            count = 2 if match[word] in ("dernier", "last") else count
+            if count > 2:
+                raise MomentError("impossible-date", match[0])
+        return [Token(kind, count)]
+
+    return reader
+
+
+_READERS: Mapping[str, Callable[..., list[Token]]] = {
+    "numeric": _numeric,
+    "dmy": _dmy,
+    "my": _my,
+    "mdy": _mdy,
+    "iso": _iso,
+    "compact": _compact,
+    "isoweek": _isoweek,
+    "dayless": _dayless,
+    "clock": _clock,
+    "pm": _pm,
+    "military": _military,
+    "hours": _hours,
+    "named": _named,
+    "just": _just,
+    "relative": _relative,
+    "season": _season,
+    "place": _place,
+    "iana": _iana,
+    "zone": _zone,
+    "usual": lambda match: [Token("zone", ZONE_PLACES[match["z6"]])],
+    "quarter": _ordinal("quarter", "q1", "q2", "q3"),
+    "half": _ordinal("half", "e1", "e2", "e3"),
+    "fortnight": lambda match: [Token("fortnight", 1 if match["f1"] in ("premiere", "1re", "1ere") else 2)],
+    "week": lambda match: [Token("week", int(match["g1"]))],
+    "portion": lambda match: [Token("portion", PORTIONS[match["o1"].removeprefix("the ")])],
+    "part": lambda match: [Token("part", DAY_PART_WORDS[match["a1"]])],
+    "weekday": lambda match: [Token("weekday", WEEKDAYS[match["v1"]])],
+    "year": lambda match: [Token("year", int(match["x1"]))],
+    "number": lambda match: [Token("number", int(match["u1"]))],
+}

@@ -1,0 +1,297 @@
+"""The store on one SQLite file: a connection a thread, one `BEGIN IMMEDIATE` transaction a write."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from incidents.changes import Change, ChangeSet, Kind
+from incidents.columns import RECORD_TYPES, header_key
+from incidents.flat import digest, to_flat
+from incidents.impact import sketch_of
+from incidents.model import Incident, Record, Translation
+from incidents.moment import parse_utc, utc_text
+from incidents.query import Hit, Page, Query, Sketch
+from incidents.store.contract import Check, StoredObligation
+from incidents.store.sqlite import search
+from incidents.store.sqlite.connection import (
+    DatabaseError,
+    IntegrityError,
+    StoreError,
+    connect,
+    engine_versions,
+    journal_mode,
+    prepare,
+)
+from incidents.store.sqlite.filters import ORDERS, where
+from incidents.store.sqlite.reading import batches, read_by_keys, read_records, related_where, rows_of
+from incidents.store.sqlite.rows import derived
+from incidents.store.sqlite.writing import SqliteWriter
+
+
+class SqliteStore:
+    """The record in one SQLite file; see `incidents.store.contract.Store`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[Database] = []
+        self._lock = threading.Lock()
+        self._translations: dict[tuple[str, int], dict[tuple[str, str, str], str]] = {}
+        prepare(self._db, path)
+
+    @property
+    def _db(self) -> Database:
+        db: Database | None = getattr(self._local, "db", None)
+        if db is None:
+            db = connect(self.path)
+            self._local.db = db
+            with self._lock:
+                self._opened.append(db)
+        return db
+
+    def close(self) -> None:
+        """Close the connections of all threads; the store can be used again after it."""
+        with self._lock:
+            for db in self._opened:
+                db.conn.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def revision(self) -> int:
+        return int(self._db.conn.execute("SELECT coalesce(max(id), 0) FROM change_sets").fetchone()[0])
+
+    @contextmanager
+    def writing(
+        self,
+        *,
+        kind: Kind,
+        actor: str,
+        at: datetime,
+        origin: str,
+        summary: str | None = None,
+        file_sha256: str | None = None,
+        dry: bool = False,
+    ) -> Iterator[SqliteWriter]:
+        """Open a change set: one transaction. Without any effect, with `dry`, or on an error nothing is written."""
+        db = self._db
+        try:
+            db.conn.execute("BEGIN IMMEDIATE")
+            # Records of one write may refer to each other in any order; references are checked at the commit.
+            db.conn.execute("PRAGMA defer_foreign_keys = ON")
+        except DatabaseError as error:
+            raise StoreError(
+                "The database {path} cannot be written: {problem}.",
+                code="cannot-write",
+                params={"path": str(self.path), "problem": str(error)},
+                hint="Wait until the other program is done with it, or check the rights on the file and its folder.",
+            ) from error
+        try:
+            cursor = db.conn.execute(
+                "INSERT INTO change_sets (kind, actor, at, origin, summary, file_sha256) VALUES (?, ?, ?, ?, ?, ?)",
+                (kind, actor, utc_text(at), origin, summary, file_sha256),
+            )
+            writer = SqliteWriter(db, int(cursor.lastrowid or 0), kind)
+            yield writer
+            if dry or not writer.changed:
+                db.conn.rollback()
+                return
+            writer.finish()
+            db.conn.commit()
+        except IntegrityError as error:
+            db.conn.rollback()
+            raise StoreError(
+                "The records contradict each other: {problem}. Nothing was written.",
+                code="broken-reference",
+                params={"problem": str(error)},
+                hint="Import the records that others refer to first.",
+            ) from error
+        except DatabaseError as error:
+            db.conn.rollback()
+            raise StoreError(
+                "The database {path} cannot be written: {problem}. Nothing was changed.",
+                code="cannot-write",
+                params={"path": str(self.path), "problem": str(error)},
+                hint="Check the space on the disk and the rights on the file.",
+            ) from error
+        except BaseException:
+            db.conn.rollback()
+            raise
+
+    def find(self, query: Query, ids: Collection[str] | None = None) -> Page:
+        condition = where(self._db, query, ids)
+        paging = f"ORDER BY {ORDERS[query.order]} LIMIT ? OFFSET ?"
+        limit = -1 if query.limit is None else query.limit
+        keys = [
+            row[0]
+            for row in self._db.conn.execute(
+                f"SELECT i.id FROM incidents i WHERE {condition.sql} {paging}",
+                (*condition.params, limit, query.offset),
+            )
+        ]
+        found = read_by_keys(self._db, "incident", keys)
+        incidents = tuple(record for key in keys if isinstance(record := found[key], Incident))
+        total = len(keys) if query.limit is None and not query.offset else self.count(query, ids)
+        return Page(incidents, total)
+
+    def count(self, query: Query, ids: Collection[str] | None = None) -> int:
+        condition = where(self._db, query, ids)
+        sql = f"SELECT count(*) FROM incidents i WHERE {condition.sql}"
+        return int(self._db.conn.execute(sql, condition.params).fetchone()[0])
+
+    def sketches(self, query: Query, ids: Collection[str] | None = None) -> list[Sketch]:
+        condition = where(self._db, query, ids)
+        sql = f"WHERE number IN (SELECT i.number FROM incidents i WHERE {condition.sql}) ORDER BY spans_from, number"
+        records = read_records(self._db, "incident", sql, condition.params)
+        return [sketch_of(record) for record in records if isinstance(record, Incident)]
+
+    def get(self, record_type: str, record_id: str) -> Record | None:
+        return read_by_keys(self._db, record_type, [record_id]).get(record_id)
+
+    def all(self, record_type: str) -> tuple[Record, ...]:
+        return tuple(read_records(self._db, record_type, "ORDER BY rowid"))
+
+    def related(self, record_type: str, field: str, value: str) -> tuple[Record, ...]:
+        condition = related_where(record_type, field)
+        if condition is None:
+            raise KeyError(f"{record_type} has no field {field}")
+        return tuple(read_records(self._db, record_type, condition, (value,)))
+
+    def translations(self, language: str) -> Mapping[tuple[str, str, str], str]:
+        key = (language, self.revision())
+        known = self._translations.get(key)
+        if known is None:
+            rows = self.related("translation", "language", language)
+            known = {
+                (row.record_type, row.record_id, row.field): row.text
+                for row in rows
+                if isinstance(row, Translation)
+            }
+            self._translations = {k: v for k, v in self._translations.items() if k[1] == key[1]} | {
+                key: known
+            }
+        return known
+
+    def stored_obligations(self) -> tuple[StoredObligation, ...]:
+        sql = (
+            "SELECT id, kind, regime, name_en, name_fr, legal_reference, rule FROM obligations ORDER BY rowid"
+        )
+        return tuple(StoredObligation(**row) for row in rows_of(self._db, sql))
+
+    def search(self, text: str, limit: int = 50) -> tuple[Hit, ...]:
+        return tuple(search.search(self._db, text, limit))
+
+    def history(self, record_type: str, record_id: str) -> tuple[Change, ...]:
+        sql = (
+            "SELECT change_set_id, action, field, old_value, new_value FROM changes "
+            "WHERE record_type = ? AND record_id = ? ORDER BY id DESC"
+        )
+        rows = rows_of(self._db, sql, (record_type, record_id))
+        sets = {s.id: s for s in self._change_sets({row["change_set_id"] for row in rows})}
+        return tuple(
+            Change(
+                change_set=sets[row["change_set_id"]],
+                record_type=record_type,
+                record_id=record_id,
+                action=row["action"],
+                field=row["field"],
+                old_value=row["old_value"],
+                new_value=row["new_value"],
+            )
+            for row in rows
+        )
+
+    def change_sets(self, limit: int = 100) -> tuple[ChangeSet, ...]:
+        rows = self._db.conn.execute("SELECT id FROM change_sets ORDER BY id DESC LIMIT ?", (limit,))
+        return tuple(self._change_sets([row[0] for row in rows]))
+
+    def _change_sets(self, ids: Collection[int]) -> list[ChangeSet]:
+        sql = (
+            "SELECT s.*, (SELECT count(DISTINCT record_type || ' ' || record_id) FROM changes c "
+            "WHERE c.change_set_id = s.id) AS records FROM change_sets s "
+            "WHERE s.id IN (SELECT value FROM json_each(?)) ORDER BY s.id DESC"
+        )
+        rows = rows_of(self._db, sql, (json.dumps(sorted(ids)),))
+        return [ChangeSet(**{**row, "at": parse_utc(row["at"])}) for row in rows]
+
+    def counts(self) -> Mapping[str, int]:
+        tables = {name: spec.plural for name, spec in RECORD_TYPES.items()} | {"obligation": "obligations"}
+        return {
+            name: int(self._db.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+            for name, table in tables.items()
+        }
+
+    def names(self, record_type: str) -> Mapping[str, str]:
+        columns = "id, name, aliases" if record_type in ("provider", "service", "law") else "id, id, NULL"
+        known: dict[str, str] = {}
+        rows: Sequence[Any] = self._db.conn.execute(
+            f"SELECT {columns} FROM {RECORD_TYPES[record_type].plural}"
+        ).fetchall()
+        for record_id, name, aliases in rows:
+            for text in (name, *(aliases or "").split(";")):
+                if header_key(text):
+                    known.setdefault(header_key(text), record_id)
+        return known | {record_id: record_id for record_id, _, _ in rows}
+
+    def existing(self, record_type: str, ids: Iterable[str]) -> set[str]:
+        spec = RECORD_TYPES[record_type]
+        sql = f"SELECT {spec.key} FROM {spec.plural} WHERE {spec.key} IN (SELECT value FROM json_each(?))"
+        return {row[0] for batch in batches(ids) for row in self._db.conn.execute(sql, (json.dumps(batch),))}
+
+    def setting(self, name: str) -> str | None:
+        row = self._db.conn.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        sql = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        self._db.conn.execute(sql, (name, value))
+        self._db.conn.commit()
+
+    def check(self) -> tuple[Check, ...]:
+        """Check the file: its pages, references, full text, the digest of each row, and what is derived from it."""
+        conn = self._db.conn
+        pages = [row[0] for row in conn.execute("PRAGMA integrity_check")]
+        broken = conn.execute("PRAGMA foreign_key_check").fetchall()
+        out = [
+            Check("integrity", pages == ["ok"], "; ".join(pages[:5])),
+            Check("foreign_keys", not broken, f"{len(broken)} broken" if broken else "ok"),
+        ]
+        for table in ("incident_search", "entry_search"):
+            try:
+                conn.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
+                conn.rollback()
+                out.append(Check(table, True, "ok"))
+            except DatabaseError as error:
+                conn.rollback()
+                out.append(Check(table, False, str(error)))
+        wrong = self._wrong_rows()
+        out.append(Check("rows", not wrong, ", ".join(wrong[:5]) or "ok"))
+        mode = str(conn.execute("PRAGMA journal_mode").fetchone()[0])
+        out.append(Check("journal", mode == journal_mode(), mode))
+        return tuple(out)
+
+    def _wrong_rows(self) -> list[str]:
+        wrong: list[str] = []
+        for record_type, spec in RECORD_TYPES.items():
+            rows = rows_of(self._db, f"SELECT * FROM {spec.plural}")
+            records = read_by_keys(self._db, record_type, [row[spec.key] for row in rows])
+            for row in rows:
+                record = records[row[spec.key]]
+                if digest(record_type, to_flat(record)) != row["digest"]:
+                    wrong.append(f"{record_type} {row[spec.key]}")
+                elif isinstance(record, Incident) and any(
+                    row[name] != value for name, value in derived(record).items()
+                ):
+                    wrong.append(f"{record_type} {row[spec.key]} (derived)")
+        return wrong
+
+    def versions(self) -> Mapping[str, str]:
+        return {**engine_versions(), "sqlite-utils": version("sqlite-utils")}
