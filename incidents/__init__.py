@@ -11,14 +11,14 @@ from pathlib import Path
 from incidents import bundled
 from incidents.amount import Amount, AmountError, read_amount, read_duration
 from incidents.bundled import Loaded
-from incidents.catalogue import Catalogue, Exposure, Step, catalogue, holds, taking_part
+from incidents.catalogue import Catalogue, Exposure, Step, catalogue_of, holds, taking_part
 from incidents.changes import Change, ChangeSet
 from incidents.column_plan import ImportOptions, PlanError
 from incidents.columns import RECORD_TYPES, Column, RecordType, fields_of, match_header
 from incidents.csv_export import disarm, export_csv, export_json, template_csv
 from incidents.csv_import import DEFAULT_ZONE, Note, Problem
 from incidents.csv_reader import CsvError, Table, read_table
-from incidents.engagement import assess_incident, engagements, engaging, obligations
+from incidents.engagement import assess_incident, engagements, engaging, rules_of
 from incidents.errors import ReadingError, TimelineError, fill
 from incidents.flat import text_of, to_flat, type_of
 from incidents.impact import Figure, Input, duration_of, named_number, sketch_of, span_of, total, user_hours
@@ -42,7 +42,7 @@ from incidents.obligations import __all__ as _obligation_names
 from incidents.query import *  # noqa: F403
 from incidents.query import __all__ as _query_names
 from incidents.store import Check, Store, StoredObligation, StoreError, engine_versions, open_file
-from incidents.window import FACETS, NO_OBLIGATION, OTHERS, extent, facets, find, padded, window
+from incidents.window import FACETS, NO_OBLIGATION, OTHERS, extent, facets, find, padded, window_answer
 
 __all__ = [
     "DEFAULT_ZONE",
@@ -85,7 +85,7 @@ __all__ = [
     "Table",
     "TimelineError",
     "assess_incident",
-    "catalogue",
+    "catalogue_of",
     "disarm",
     "duration_of",
     "engagements",
@@ -103,7 +103,7 @@ __all__ = [
     "import_file",
     "match_header",
     "named_number",
-    "obligations",
+    "rules_of",
     "open_store",
     "padded",
     "parse_utc",
@@ -121,7 +121,7 @@ __all__ = [
     "type_of",
     "user_hours",
     "utc_text",
-    "window",
+    "window_answer",
     *_model_names,
     *_obligation_names,
     *_query_names,

@@ -48,55 +48,50 @@ AMOUNT_HALF_WIDTHS: Mapping[str, AmountWidth] = {
 }
 """The declared half-widths of "about" a number."""
 
-_HEDGES: tuple[tuple[str, str], ...] = (
-    (
-        "least",
-        r"(?:(?:nettement |bien |well |slightly )?(?:plus d[e']|more than|over|above|upwards of|in excess of|greater than)"
-        r"|au moins|at least|no fewer than|no less than|not less than|au minimum|a minima|minimum|min\.|pas moins d[e']|superieur(?:e)? a|depasse|>=?|≥)",
+
+def _of(*lines: str) -> str:
+    """Give a pattern for one of the pieces of pattern that the lines list, separated by semicolons."""
+    return "(?:" + "|".join(piece.strip() for line in lines for piece in line.split(";")) + ")"
+
+
+_HEDGES: Mapping[str, str] = {
+    # "Just over" and "just under" hold "over" and "under" in them: they come first.
+    "above": _of(
+        "un peu plus d[e']; a peine plus d[e']; just over; just above; slightly (?:more than|over)",
+        "a little (?:more than|over); une bonne; a good",
     ),
-    (
-        "most",
-        r"(?:jusqu'a|up to|at most|au plus|au maximum|maximum|max\.?|no more than|not more than|pas plus d[e']|less than|fewer than|lower than"
-        r"|moins d[e']|under|below|inferieur(?:e)? a|<=?|≤)",
+    "below": _of(
+        "pres d[e']; presque; nearly; almost; close to; just under; just below; un peu moins d[e']; quasiment",
+        "a peine moins d[e']; slightly (?:less than|under); a little (?:less than|under); not quite",
     ),
-    (
-        "above",
-        r"(?:un peu plus d[e']|a peine plus d[e']|just over|just above|slightly (?:more than|over)|a little (?:more than|over)|une bonne|a good)",
+    "least": _of(
+        "(?:nettement |bien |well )?(?:plus d[e']|more than|over|above); upwards of; in excess of; greater than",
+        "au moins; at least; no fewer than; no less than; not less than; au minimum; a minima; minimum; min[.]",
+        "pas moins d[e']; superieure? a; depasse; >=?; ≥",
     ),
-    (
-        "below",
-        r"(?:pres d[e']|presque|nearly|almost|close to|just under|just below|un peu moins d[e']|a peine moins d[e']|slightly (?:less than|under)"
-        r"|a little (?:less than|under)|quasiment|not quite)",
+    "most": _of(
+        "jusqu'a; up to; at most; au plus; au maximum; maximum; max[.]?; no more than; not more than",
+        "pas plus d[e']; less than; fewer than; lower than; moins d[e']; under; below; inferieure? a; <=?; ≤",
     ),
-    (
-        "about",
-        r"(?:environ|env\.?|autour d[e']|a peu pres|approximativement|aux alentours d[e']|aux environs d[e']|de l'ordre d[e']|quelque|quelques|about"
-        r"|around|approximately|approx\.?|appx\.?|roughly|circa|ca\.?|c\.|some|in the region of|in the order of|of the order of|on the order of|estimated(?: at)?"
-        r"|estime(?:e|s|es)?(?: a)?|probablement|probably|[~≈∼±])",
+    "about": _of(
+        "environ; env[.]?; autour d[e']; a peu pres; approximativement; aux alentours d[e']; aux environs d[e']",
+        "de l'ordre d[e']; quelque; about; around; approximately; approx[.]?; appx[.]?; roughly; circa; ca?[.]",
+        "some; in the region of; (?:in|of|on) the order of; estimated(?: at)?; estime[es]{0,2}(?: a)?",
+        "probablement; probably; [~≈∼±]",
     ),
-)
-# "Just over" and "just under" hold "over" and "under" in them: they come first.
-_PREFIXES = [
-    (kind, re.compile(pattern + r"(?:(?<=')|(?![a-z]))\s*"))
-    for kind, pattern in (*_HEDGES[2:4], *_HEDGES[:2], _HEDGES[4])
-]
+}
+_PREFIXES = [(kind, re.compile(pattern + r"(?:(?<=')|(?![a-z]))\s*")) for kind, pattern in _HEDGES.items()]
 _SUFFIXES = [
-    (
-        "least",
-        re.compile(
-            r"\s*(?:\+|(?:et|ou|and|or) (?:plus|more|over|above|au-dela)|(?:au )?minimum|min\.|at least|au moins)$"
+    (kind, re.compile(rf"\s*{pattern}$"))
+    for kind, pattern in {
+        "least": _of(
+            "[+]; (?:et|ou|and|or) (?:plus|more|over|above|au-dela); (?:au )?minimum; min[.]; at least; au moins"
         ),
-    ),
-    (
-        "most",
-        re.compile(r"\s*(?:(?:et|ou|and|or) (?:moins|less|fewer)|(?:au )?maximum|max\.?|at most|au plus)$"),
-    ),
-    (
-        "about",
-        re.compile(
-            r"\s*(?:environ|env\.?|approx\.?|approximately|or so|roughly|a peu pres|estimated|estimes?|\?)$"
+        "most": _of("(?:et|ou|and|or) (?:moins|less|fewer); (?:au )?maximum; max[.]?; at most; au plus"),
+        "about": _of(
+            "environ; env[.]?; approx[.]?; approximately; or so; roughly; a peu pres; estimate[ds]; [?]"
         ),
-    ),
+    }.items()
 ]
 _COLLECTIVES = {
     "dizaine": 10,
@@ -129,6 +124,10 @@ _SEVERAL = re.compile(
 )
 _MORE_THAN_ONE = re.compile(r"(?:several|plusieurs|quelques|a few|a couple of|multiple) (.+)")
 _SINGULARS = {"hundred": "hundreds", "thousand": "thousands", "million": "millions"}
+_ARTICLE = re.compile(
+    r"\b(?:an?|une?)(?= (?:half|demi|quarter|quart|hour|minute|day|week|month|heure|jour|semaine|mois|million|thousand"
+    r"|hundred|dozen)(?![a-z]))"
+)
 _JOINT = re.compile(r"\s(?:a|to|et|and|ou|or|jusqu'a)\s|\s?-+\s?")
 _PLUS_MINUS = re.compile(r"(.+?)\s?(?:\+/-|±|plus ou moins|plus or minus)\s?(.+)")
 _NOBODY = frozenset(
@@ -225,13 +224,7 @@ def _phrase(folded: str, words: str, quantity: Reader, about: Callable[[Quantity
         two = quantity(f"2 {match[1]}")
         return Amount(two.least, None, None, words)
     hedge, bare = _hedge(folded.replace("( ", "(").replace("(", " ").replace(")", " ").strip())
-    bare = with_digits(
-        re.sub(
-            r"\b(?:an?|une?)(?= (?:half|demi|quarter|quart|hour|minute|day|week|heure|jour|semaine|million|thousand|hundred|dozen|few))",
-            "1",
-            bare,
-        )
-    )
+    bare = with_digits(_ARTICLE.sub("1", bare))
     if hedge is None and collective:
         hedge = "about"
     match = _PLUS_MINUS.fullmatch(bare)

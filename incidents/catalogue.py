@@ -164,7 +164,7 @@ _KEPT: OrderedDict[tuple[Path, int], Catalogue] = OrderedDict()
 _LOCK = Lock()
 
 
-def catalogue(store: Store) -> Catalogue:
+def catalogue_of(store: Store) -> Catalogue:
     """Give the context at the store's revision; built at most once for each."""
     key = (store.path, store.revision())
     with _LOCK:

@@ -168,9 +168,9 @@ class RowReader:
                         column,
                         texts,
                         "end-before-start",
-                        "The end “{value}” lies before the start “{start}”.",
+                        "the end “{value}” lies before the start “{start}”",
                         {"value": texts.get("resolved_at", ""), "start": start},
-                        "Correct one of the two; leave the end empty when it is not known.",
+                        "correct one of the two; leave the end empty when it is not known",
                     )
                 )
                 return None
@@ -219,7 +219,7 @@ class _Cells:
         """Give the flat fields of a column; raises `ReadingError` or `_Reject`."""
         flat = self._readers[column.kind](self, column)
         if column.required and not any(value is not None for value in flat.values()):
-            raise _Reject("missing", "{column} is empty.", "Every row needs it.", column=column.name)
+            raise _Reject("missing", "{column} is empty", "every row needs it", column=column.name)
         return flat
 
     def _text(self, column: Column) -> Flat:
@@ -227,8 +227,8 @@ class _Cells:
         if any(ord(ch) < 32 and ch not in "\t\n\r" for ch in text):
             raise _Reject(
                 "control-characters",
-                "The cell holds characters that cannot be shown.",
-                "Type the text again.",
+                "the cell holds characters that cannot be shown",
+                "type the text again",
             )
         return {column.name: text or None}
 
@@ -238,8 +238,8 @@ class _Cells:
         if len(text) > limit or any(ord(ch) < 33 and ch != " " for ch in text):
             raise _Reject(
                 "bad-id",
-                "“{value}” cannot be an identifier.",
-                "Use at most {limit} characters on one line.",
+                "“{value}” cannot be an identifier",
+                "use at most {limit} characters on one line",
                 value=text[:80],
                 limit=limit,
             )
@@ -256,8 +256,8 @@ class _Cells:
         if choice is None and (column.required or self._options.record_type != "incident"):
             raise _Reject(
                 "unknown-choice",
-                "“{value}” is none of the choices for {column}.",
-                "Write one of: {choices}.",
+                "“{value}” is none of the choices for {column}",
+                "write one of: {choices}",
                 value=text[:80],
                 column=column.name,
                 choices=", ".join(column.choices),
@@ -267,7 +267,7 @@ class _Cells:
             self.notes.append(
                 (
                     column.name,
-                    "“{value}” is none of the choices ({choices}); the words were kept.",
+                    "“{value}” is none of the choices ({choices}); the words were kept",
                     {"value": text[:80], "choices": ", ".join(column.choices)},
                 )
             )
@@ -292,8 +292,8 @@ class _Cells:
             if role not in _ROLES:
                 raise _Reject(
                     "unknown-role",
-                    "“{value}” is not a role.",
-                    "Write provider:role with one of: {choices}.",
+                    "“{value}” is not a role",
+                    "write provider:role with one of: {choices}",
                     value=role[:80],
                     choices=", ".join(sorted(_ROLES)),
                 )
@@ -306,10 +306,10 @@ class _Cells:
             near = self._lookup.nearest(column.to, text)
             raise _Reject(
                 f"unknown-{column.to}",
-                "There is no {kind} “{value}”.",
-                "Did you mean {near}? Otherwise import the {kind} first (--type {kind})."
+                "there is no {kind} “{value}”",
+                "did you mean {near}? Otherwise import the {kind} first (--type {kind})"
                 if near
-                else "Import the {kind} first (--type {kind}).",
+                else "import the {kind} first (--type {kind})",
                 kind=column.to,
                 value=text[:80],
                 near=" / ".join(near),
@@ -373,7 +373,7 @@ class _Cells:
     def _integer(self, column: Column) -> Flat:
         number = _number(self._texts.get(column.name, ""))
         if isinstance(number, float):
-            raise _Reject("not-whole", "“{value}” is not a whole number.", "Round it.", value=number)
+            raise _Reject("not-whole", "“{value}” is not a whole number", "round it", value=number)
         return {column.name: number}
 
     def _float(self, column: Column) -> Flat:
@@ -419,7 +419,7 @@ def _number(text: str) -> int | float | None:
         return float(text) if "." in text else int(text)
     amount = read_amount(text)
     if amount is None or amount.low is None or amount.low != amount.high:
-        raise _Reject("not-a-number", "“{value}” is not a number.", "Write digits only.", value=text[:80])
+        raise _Reject("not-a-number", "“{value}” is not a number", "write digits only", value=text[:80])
     return amount.low
 
 
@@ -427,8 +427,8 @@ def _address(text: str) -> str:
     if not ADDRESS.fullmatch(text) or len(text) > MAX_ADDRESS:
         raise _Reject(
             "bad-address",
-            "“{value}” is not an address of a source.",
-            "Write it in full, starting with https://",
+            "“{value}” is not an address of a source",
+            "write it in full, starting with https://",
             value=text[:80],
         )
     return text

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
-from incidents.catalogue import Catalogue, catalogue, holds
+from incidents.catalogue import Catalogue, catalogue_of, holds
 from incidents.impact import duration_of, user_hours
 from incidents.model import Incident, Part
 from incidents.obligations import Assessment, Facts, Obligation, ProviderFacts, assess, load_obligations
@@ -22,7 +22,7 @@ _KEPT: OrderedDict[tuple[Path, int], Mapping[str, tuple[Assessment, ...]]] = Ord
 _LOCK = Lock()
 
 
-def obligations(store: Store) -> tuple[Obligation, ...]:
+def rules_of(store: Store) -> tuple[Obligation, ...]:
     """Give the rules that the store's incidents are held against."""
     return load_obligations()
 
@@ -39,6 +39,7 @@ def facts_of(context: Catalogue, incident: Incident) -> Facts:
     roles: dict[str, str] = {}
     for part in parts:
         roles.setdefault(part.provider_id, part.role)
+    not_here = {s.provider_id for s in services} - roles.keys()
     providers = []
     for provider_id, role in roles.items():
         provider = context.providers.get(provider_id)
@@ -49,7 +50,9 @@ def facts_of(context: Catalogue, incident: Incident) -> Facts:
             for d in context.designations
             if d.provider_id == provider_id and holds(d.since, d.until, day.date() if day else None)
         )
-        own = tuple(dict.fromkeys(s.kind for s in services if s.provider_id == provider_id))
+        # A service of somebody who takes no part here is one that the operator answers for.
+        answers_for = {provider_id} | (not_here if role == "operator" else set())
+        own = tuple(dict.fromkeys(s.kind for s in services if s.provider_id in answers_for))
         providers.append(
             ProviderFacts(
                 id=provider_id,
@@ -83,7 +86,7 @@ def assess_incident(store: Store, incident: Incident) -> tuple[Assessment, ...]:
     known = _known(store).get(incident.id)
     if known is not None and store.get("incident", incident.id) == incident:
         return known
-    return assess(facts_of(catalogue(store), incident), obligations(store))
+    return assess(facts_of(catalogue_of(store), incident), rules_of(store))
 
 
 def engagements(store: Store) -> Mapping[str, tuple[Assessment, ...]]:
@@ -91,7 +94,7 @@ def engagements(store: Store) -> Mapping[str, tuple[Assessment, ...]]:
     known = _known(store)
     if known:
         return known
-    context, rules = catalogue(store), obligations(store)
+    context, rules = catalogue_of(store), rules_of(store)
     made = {
         incident.id: assess(facts_of(context, incident), rules) for incident in store.find(Query()).incidents
     }

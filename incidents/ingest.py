@@ -29,19 +29,22 @@ from incidents.store import Store, Writer
 RowResult = Literal["added", "updated", "unchanged", "duplicate", "rejected"]
 FAULTS = {
     "too-many-cells": (
-        "The row has {found} cells, the header {expected}.",
-        "Look for a separator inside a cell; such a cell needs quotation marks.",
+        "the row has {found} cells, the header {expected}",
+        "look for a separator inside a cell; such a cell needs quotation marks",
     ),
     "too-few-cells": (
-        "The row has {found} cells, the header {expected}.",
-        "Add the missing cells, or look for a line break inside a cell; such a cell needs quotation marks.",
+        "the row has {found} cells, the header {expected}",
+        "add the missing cells, or look for a line break inside a cell; such a cell needs quotation marks",
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What became of one row; `differences` are (field, old, new), `cells` the row as it was in the file."""
+    """What became of one row; `differences` are (field, old, new), `cells` the row as it was in the file.
+
+    `record` is what the row was read as; None for a rejected row.
+    """
 
     line: int
     outcome: RowResult
@@ -51,6 +54,7 @@ class RowOutcome:
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
     cells: tuple[str, ...] = ()
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,9 +239,9 @@ def _read_rows(table: Table, reader: RowReader, options: ImportOptions) -> list[
                         key,
                         record_id,
                         "two-rows-one-id",
-                        "{key} “{value}” stands on line {line} already, with other values.",
+                        "{key} “{value}” stands on line {line} already, with other values",
                         {"key": key, "value": record_id, "line": line},
-                        "Keep one of the two rows, or give them different ids.",
+                        "keep one of the two rows, or give them different ids",
                     )
                     item = _Item(ReadRow(row.line, None, (problem,), ()), row.cells, "rejected")
             else:
@@ -259,7 +263,15 @@ def _outcome(item: _Item, put: Put | None, options: ImportOptions) -> RowOutcome
         result = "unchanged" if put.outcome == "kept" else put.outcome
     differences = put.differences if put else ()
     return RowOutcome(
-        item.row.line, result, record_id, title, differences, item.row.problems, item.row.notes, item.cells
+        item.row.line,
+        result,
+        record_id,
+        title,
+        differences,
+        item.row.problems,
+        item.row.notes,
+        item.cells,
+        record,
     )
 
 

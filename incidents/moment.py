@@ -145,10 +145,13 @@ def bounds(
         width = row.uncertain_count if qualifier is Qualifier.UNCERTAIN else row.count
     if precision in CLOCK:
         return _clock_bounds(start, precision, width)
-    where = zone_named(zone) if zone else UTC
+    # Without a zone, the day of a time with an offset is the day that its own clock showed.
+    where = zone_named(zone) if zone else start.tzinfo or UTC
     if start.tzinfo is not None:
         start = (as_utc(start).astimezone(where) if zone else start).replace(tzinfo=None)
     first, last = _unit(start.date(), precision, width)
+    if precision is Precision.YEAR and value.endswith("-winter"):
+        last = max(last, _unit(start.date(), Precision.SEASON, width)[1])
     return first_instant(first, where), last_instant(last, where)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from incidents.moment_words import MONTHS
+from incidents.moment_words import MONTHS, WEEKDAYS
 
 LONGEST = 64
 BASE = datetime(2000, 1, 1)
@@ -21,10 +21,13 @@ SHAPE = re.compile(
 )
 # Words that change what a date bounds: the parser would drop them in silence.
 REFUSED = re.compile(
-    r"\b(?:avant|before|apres|after|entre|between|vers|environ|about|around|depuis|since|until|jusqu|ou|or|et|and|not|pas|ni|nor"
-    r"|sauf|except|hier|yesterday|il y a|ago|dans|debut|fin|mi|early|mid|late|nuit|night|soir|evening|matin|morning|circa"
-    r"|ans|years?|mois|months?|semaines?|weeks?|jours?|days?|heures?|hours?|minutes?|mins?|secondes?|seconds?|h|m|s)\b"
+    r"\b(?:avant|before|apres|after|entre|between|vers|environ|about|around|depuis|since|until|jusqu|ou|or|et|and"
+    r"|not|pas|ni|nor|sauf|except|hier|yesterday|il y a|ago|dans|debut|fin|mi|early|mid|late|nuit|night|soir"
+    r"|evening|matin|morning|circa|ans|years?|mois|months?|semaines?|weeks?|jours?|days?|heures?|hours?|minutes?"
+    r"|mins?|secondes?|seconds?|h|m|s)\b"
 )
+CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<second>:\d\d)?(?!\d)")
+WEEKDAY = re.compile(rf"\b(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b")
 SETTINGS: dict[str, Any] = {
     "DATE_ORDER": "DMY",
     "STRICT_DATE_ORDER": "all",
@@ -40,28 +43,30 @@ SETTINGS: dict[str, Any] = {
 def parsed_elsewhere(folded: str) -> str | None:
     """Give a folded text as ISO text that the parser finds in it, or None.
 
-    The year and the day found must stand in the text as digits, and a time only where the text has a colon.
+    The year and the day found must stand in the text as digits, and nothing but the time of day may stand beside
+    them. A weekday is handed on in front of the date, to be checked: the parser does not.
     """
     if len(folded) > LONGEST or not SHAPE.fullmatch(folded) or REFUSED.search(folded):
         return None
     found, period = _parse(folded)
     if found is None or found.tzinfo is not None:
         return None
-    numbers = {int(number) for number in re.findall(r"\d+", folded)}
-    if not {found.year, found.day} <= numbers:
+    clock = CLOCK.search(folded)
+    numbers = {int(number) for number in re.findall(r"\d+", CLOCK.sub(" ", folded))}
+    if numbers != {found.year, found.day} or (clock is None) != (period == "day"):
         return None
-    if period == "day":
-        spoken = {found.year, found.day}
-        return found.date().isoformat() if numbers == spoken and ":" not in folded else None
-    if period != "time" or not {found.hour % 12, found.minute} <= {
-        number % 12 if number == found.hour % 12 + 12 else number for number in numbers
-    } | {found.hour % 12}:
+    weekday = WEEKDAY.search(folded)
+    named = f"{weekday[0]} " if weekday else ""
+    if clock is None:
+        return named + found.date().isoformat()
+    twelve = 12 if re.search(r"\d ?[ap]\.? ?m", folded) else 24
+    if (found.hour % twelve, found.minute) != (int(clock["hour"]) % twelve, int(clock["minute"])):
         return None
-    return found.isoformat(timespec="minutes" if not found.second else "seconds")
+    return named + found.isoformat(timespec="seconds" if clock["second"] else "minutes").replace("T", " ")
 
 
 def _parse(folded: str) -> tuple[datetime | None, str]:
     from dateparser.date import DateDataParser
 
     data = DateDataParser(languages=["fr", "en"], settings=SETTINGS).get_date_data(folded)
-    return data.date_obj, data.period
+    return data.date_obj, data.period or ""

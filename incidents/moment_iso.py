@@ -75,7 +75,7 @@ def _day(text: str, zone: str) -> Moment | None:
 
 @lru_cache(maxsize=CACHED)
 def _steady_offset(text: str, zone: str) -> tzinfo | None:
-    """Give the offset that a zone has all through a local day, or None where its clocks change or nothing is certain."""
+    """Give the offset that a zone has all through a local day, or None where its clocks change."""
     where = zone_named(zone)
     try:
         start = datetime.combine(date.fromisoformat(text), time.min)

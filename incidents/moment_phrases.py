@@ -11,14 +11,16 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from incidents.moment import FINE_TO_COARSE, Moment, Precision, Qualifier, bounds
+from incidents.moment_days import resolve
 from incidents.moment_errors import MomentError
-from incidents.moment_parts import DATED, DAY, SECOND, Found, Notes, Parts, Setting, gather, resolve
+from incidents.moment_parts import DATED, DAY, SECOND, Found, Notes, Parts, Setting, gather
 from incidents.moment_tokens import Token, Unread
 from incidents.zones import shifted
 
 OPEN_ENDS = ("before", "after", "by", "not_before", "just_before", "just_after")
 HEDGES = ("approx", "uncertain", "since", *OPEN_ENDS)
 JOINTS = ("from", "to", "dash", "and", "or", "between")
+LONG = (Precision.MONTH, Precision.SEASON, Precision.YEAR)
 END_OF_MINUTE = timedelta(seconds=59)
 
 
@@ -200,6 +202,8 @@ def _range(near: Parts, far: Parts, qualifier: Qualifier, setting: Setting, note
     one, two = resolve(near, setting, notes), resolve(far, setting, notes)
     if far.next_day:
         notes.add("past-midnight")
+    if (one.precision in LONG) != (two.precision in LONG):
+        raise Unread(setting.text)  # "2025-12": a year and a day are no two ends
     earliest, latest = one.first, _last(two)
     if latest < earliest:
         raise MomentError("reversed-range", setting.text)

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Literal
 
 from incidents.moment_errors import MomentError
+from incidents.moment_patterns import PIECES, TOKEN
 from incidents.moment_words import (
     AMBIGUOUS_ZONES,
     DAY_PART_WORDS,
@@ -41,203 +42,11 @@ class Unread(Exception):
     """A stretch of text that no token covers."""
 
 
-def _any(words: Mapping[str, Any] | str) -> str:
-    listed = words.split("|") if isinstance(words, str) else list(words)
-    return "(?:" + "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True)) + ")"
-
-
-MONTH = _any(MONTHS)
-END = r"(?![a-z0-9])"
-NO_TIME = r"(?!\d|\s*(?:h|heures?|hrs?|hours?|am|pm|a\.m|p\.m|o'clock)(?![a-z])|\s*:\s*\d|\s*h\d)"
-AM_PM = r"(?:(?P<{0}>[ap])\s?\.{{0,2}}\s?m(?![a-z])\.{{0,2}})"
-ORDINAL = r"(?:er|ere|e|eme|st|nd|rd|th|\.)?"
-
-# Order matters: the first pattern that fits at a place wins.
-_PATTERNS: tuple[tuple[str, str], ...] = (
-    ("compact", r"(?P<c1>\d{8})[t ]?(?P<c2>\d{4}(?:\d\d)?)(?!\d)"),
-    ("iso", r"(?P<i1>\d{4})(?P<is>[-/.])(?P<i2>\d{1,2})(?P=is)(?P<i3>\d{1,2})(?!\d)(?:t(?=\d))?"),
-    ("isoweek", r"(?P<w1>\d{4})-?w(?P<w2>\d\d)(?:-?(?P<w3>[1-7]))?(?!\d)"),
-    (
-        "numeric",
-        r"(?P<n1>\d{1,2})(?P<ns>[-/.]|\s(?=\d\d? \d{4}))\s?(?P<n2>\d{1,2})(?P=ns)\s?(?P<n3>\d{4}|\d\d)(?!\d)",
-    ),
-    ("dayless", r"(?P<l1>\d{1,2})[-/.](?P<l2>\d{4})(?!\d)|(?P<l3>\d{4})[-/](?P<l4>0[1-9]|1[0-2])(?!\d|[-/])"),
-    (
-        "clock",
-        r"(?P<t1>\d{1,2}):(?P<t2>\d\d)(?::(?P<t3>\d\d)(?:[.,]\d+)?)?(?!\d)\s*(?:"
-        + AM_PM.format("t4")
-        + r"|(?P<t5>noon|midnight|midi|minuit)"
-        + END
-        + "|(?:h|hrs?|hours)"
-        + END
-        + ")?",
-    ),
-    ("pm", r"(?P<p1>\d{1,2})(?:[.h](?P<p2>\d\d))?\s*" + AM_PM.format("p3")),
-    ("military", r"(?P<m1>[01]\d|2[0-4])(?P<m2>[0-5]\d)\s*(?:h|hrs?|hours)" + END),
-    (
-        "hours",
-        r"(?P<h1>\d{1,2})\s*(?:h(?![a-z])|heures?"
-        + END
-        + r"|hrs?(?![a-z])|hours?"
-        + END
-        + r"|o'?clock"
-        + END
-        + ")"
-        r"(?:\s*(?P<h2>[0-5]\d)(?!\d|[-/.:]\d|\s*"
-        + MONTH
-        + END
-        + r")\s*(?:(?:minutes?|min|mn|m)"
-        + END
-        + r")?"
-        r"(?:\s*(?P<h3>[0-5]\d)\s*(?:secondes?|sec|s)" + END + r")?"
-        r"|\s*(?:et\s+(?P<h4>quart|demie?)|moins\s+(?:le\s+)?(?P<h5>quart|cinq|dix|vingt-cinq|vingt))"
-        + END
-        + ")?",
-    ),
-    (
-        "named",
-        r"(?:(?:12|00?)\s*)?(?P<k1>noon|midday|midi|minuit|midnight)"
-        + END
-        + r"(?:\s+et\s+(?P<k2>quart|demie?)"
-        + END
-        + ")?",
-    ),
-    ("between", r"(?:entre|between)" + END),
-    (
-        "just",
-        r"(?P<j1>peu|juste|shortly|just|right|soon|slightly|un peu)\s+(?P<j2>avant|before|apres|after)" + END,
-    ),
-    (
-        "by",
-        r"(?:au plus tard(?: (?:a|le))?|no later than|not later than|at the latest|at latest|by)"
-        + END
-        + r"|≤|<=",
-    ),
-    (
-        "not_before",
-        r"(?:au plus tot(?: (?:a|le))?|no earlier than|not earlier than|not before|at the earliest|pas avant)"
-        + END
-        + "|≥|>=",
-    ),
-    ("before", r"(?:avant|before|prior to|anterieure?(?:ment)? a|earlier than)" + END + "|<"),
-    ("after", r"(?:apres|after|later than|posterieure?(?:ment)? a)" + END + "|>"),
-    ("since", r"(?:depuis|since|a partir d[eu]|a compter d[eu]|des|as of|starting(?: at| on| from)?)" + END),
-    (
-        "approx",
-        r"(?:vers|environ|env|autour d[eu']|aux (?:environs|alentours) d[eu']|a peu pres|approximativement|approximatif|approximative"
-        r"|about|around|approximately|approximate|approx|appx|roughly|circa|ca?(?=[. ]|$)|or so|sur le coup d[eu']|sur les coups d[eu']|dans les environs d[eu']"
-        r"|plus ou moins|more or less|nearly|almost|presque|pres d[eu'])(?:" + END + r"|(?<='))\.?|[~≈∼±]",
-    ),
-    (
-        "uncertain",
-        r"(?:probablement|probably|probable|possibly|possible|possiblement|peut-etre|perhaps|maybe|sans doute|presumably|presumed"
-        r"|presume|presumee|estimated|estime|estimee|est\.|tbc|to be confirmed|a confirmer|unconfirmed|non confirmee?|incertaine?|uncertain|likely"
-        r"|allegedly|apparently|apparemment|suppose|supposee|unclear)" + END + r"|(?:\(\?\)|\?)+",
-    ),
-    (
-        "relative",
-        r"(?P<r1>avant-hier|hier|aujourd'hui|demain|yesterday|today|tomorrow|tonight|ce soir|ce matin|cet apres-midi|cette nuit"
-        r"|la nuit derniere|last night|this morning|this afternoon|this evening|the day before yesterday)"
-        + END
-        + r"|il y a (?P<r2>\d{1,3}) jours?"
-        + END
-        + r"|(?P<r3>\d{1,3}) days? ago"
-        + END,
-    ),
-    ("weekof", r"(?:la )?(?:semaine du|week of|week commencing|week beginning|w/c)" + END),
-    ("week", r"(?:(?:la )?semaine|week|(?:s|w|kw)(?=\s?\d))\s*(?:n[o°]\s*)?(?P<g1>[0-5]?\d)(?!\d)"),
-    (
-        "quarter",
-        r"(?:[tq]\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|(?P<q3>"
-        + _any(ORDINALS)
-        + r")\s+(?:trimestre|quarter))"
-        + END,
-    ),
-    (
-        "half",
-        r"(?:[sh]\s?(?P<e1>[12])|(?P<e2>[12])h|(?P<e3>"
-        + _any(ORDINALS)
-        + r")\s+(?:semestre|half|half-year|moitie))"
-        + END,
-    ),
-    ("fortnight", r"(?P<f1>premiere|seconde|deuxieme|1re|1ere|2e|2eme|derniere)\s+quinzaine" + END),
-    ("lastday", r"(?:derniere?|last|passee?)" + END),
-    (
-        "portion",
-        r"(?P<o1>debut|early|(?:the )?(?:beginning|start) of|mi(?=[- ])|mid(?=[- ])|(?:the )?middle of|milieu|fin|late|(?:the )?end of)"
-        + END
-        + "-?",
-    ),
-    ("part", r"(?P<a1>" + _any(DAY_PART_WORDS) + ")" + END),
-    (
-        "dmy",
-        r"(?P<d1>\d{1,2})" + ORDINAL + r"[\s/-]*(?:of\s+|de\s+|d')?(?P<d2>" + MONTH + r")(?![a-z])\.?"
-        r"(?:(?:[\s,/-]*(?:of\s+|de\s+)?(?P<d3>[12]\d{3})|(?:[-/]|\s*')(?P<d4>\d\d)|\s(?P<d5>\d\d)(?=$|,|\s+(?:a|at)\s))"
-        + NO_TIME
-        + ")?",
-    ),
-    (
-        "mdy",
-        r"(?P<b1>"
-        + MONTH
-        + r")(?![a-z])\.?[\s/-]*(?:the\s+)?(?P<b2>\d{1,2})(?:st|nd|rd|th)?"
-        + NO_TIME
-        + r"(?:[,\s/-]+(?:of\s+)?(?P<b3>[12]\d{3})"
-        + NO_TIME
-        + ")?",
-    ),
-    (
-        "my",
-        r"(?P<y1>"
-        + MONTH
-        + r")(?![a-z])\.?(?:[\s,/-]*(?:of\s+|de\s+)?(?P<y2>[12]\d{3})"
-        + NO_TIME
-        + r"|[\s-]*'(?P<y3>\d\d)(?!\d))?",
-    ),
-    ("weekday", r"(?P<v1>" + _any(WEEKDAYS) + r")(?![a-z])\.?"),
-    (
-        "season",
-        r"(?:l'|the )?(?P<s1>"
-        + _any(SEASON_WORDS)
-        + r")(?![a-z])(?:\s+(?:of\s+|de\s+)?(?P<s2>[12]\d{3})(?:\s?[-/]\s?(?P<s3>\d{4}|\d\d))?(?!\d))?",
-    ),
-    (
-        "iana",
-        r"\[?(?P<z1>(?:europe|america|africa|asia|australia|pacific|atlantic|indian|antarctica|arctic|etc)/[a-z_]+(?:[-/][a-z_]+)*)\]?",
-    ),
-    (
-        "place",
-        r"\(?(?:(?:heure|horaire)s?(?: d'ete| d'hiver)?(?: locale)?(?: a| de| du| d'| de l'| de la)? ?|\()(?P<z2>"
-        + _any(ZONE_PLACES)
-        + r")(?: time)?(?![a-z])\)?"
-        r"|(?P<z3>" + _any(ZONE_PLACES) + r")(?: local| standard| daylight| summer)? time" + END,
-    ),
-    ("local", r"\(?(?:heures? locales?|local time|local)" + END + r"\)?"),
-    (
-        "zone",
-        r"\(?(?:heure )?(?P<z4>"
-        + _any({**ZONE_OFFSETS, **AMBIGUOUS_ZONES})
-        + r")(?![a-z])(?:\s?(?P<z5>[+-]\d{1,2}(?::?\d\d)?)(?![\d:]))?\)?",
-    ),
-    ("usual", r"(?P<z6>et|ct|mt|pt)(?=$|[\s,)])"),
-    ("or", r"(?:ou|or)" + END),
-    ("and", r"(?:et|and|&)(?![a-z])"),
-    ("to", r"(?:au|a|to|until|till|up to|jusqu'au?|through|thru)" + END),
-    ("from", r"(?:du|de|from)" + END),
-    ("dash", r"->|→|-+|/"),
-    ("year", r"(?:l'an |annee |year )?(?P<x1>[12]\d{3})(?!\d)(?!\s*(?:hrs?|hours?|h)(?![a-z]))"),
-    ("number", r"(?P<u1>\d{1,2})(?:er|ere|e|eme|st|nd|rd|th)?(?![a-z0-9])"),
-    (
-        "fill",
-        r"(?:le|la|les|l'|the|on|at|en|in|of|d'|ce|cet|cette|this|either|soit|courant|during|pendant|dans|au cours d[eu]|il etait|journee|jour|day|date|heure|pile"
-        r"|sharp|precises?|exactement|exactly|annee|year|mois|month|time|s)(?:"
-        + END
-        + r"|(?<='))|[,;.:()\[\]\"'|@]|\s+",
-    ),
-)
-_TOKEN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS))
 _OFFSET = re.compile(r"\s?(?P<sign>[+-])(?P<hours>0\d|1[0-4]|\d(?!\d))(?::?(?P<minutes>[0-5]\d))?(?![\d:h])")
-_SPELLED = re.compile(rf"({NUMBER_WORDS})(?=\s*(?:heures?|h|o'?clock)(?![a-z]))")
+BEFORE_MINUS = re.compile(r"(?:\d:\d\d:\d\d(?:[.,]\d+)?|t\d\d:?\d\d(?:\d\d)?)$")
+_SPELLED = re.compile(
+    rf"({NUMBER_WORDS}|\bpremier)(?=\s+(?:heures?|h|o'?clock)(?![a-z])|\s+(?:{PIECES['MONTH']})(?![a-z]))"
+)
 _FRENCH_PAST = {"quart": 15, "demi": 30, "demie": 30, "cinq": 5, "dix": 10, "vingt": 20, "vingt-cinq": 25}
 
 
@@ -246,7 +55,7 @@ def tokens_of(folded: str, order: DateOrder | None) -> tuple[list[Token], list[s
 
     Also gives the notes that reading made: `two-digit-year`.
     """
-    text = _SPELLED.sub(lambda m: str(number_of_words(m[1]) or m[1]), folded)
+    text = _SPELLED.sub(_spelled, folded)
     tokens: list[Token] = []
     notes: list[str] = []
     place = 0
@@ -255,7 +64,7 @@ def tokens_of(folded: str, order: DateOrder | None) -> tuple[list[Token], list[s
             tokens.append(Token("zone", int(offset[0])))
             place = offset[1]
             continue
-        match = _TOKEN.match(text, place)
+        match = TOKEN.match(text, place)
         if match is None or match.end() == place:
             raise Unread(text[place:])
         kind = match.lastgroup or ""
@@ -274,6 +83,11 @@ def tokens_of(folded: str, order: DateOrder | None) -> tuple[list[Token], list[s
     return tokens, notes
 
 
+def _spelled(match: re.Match[str]) -> str:
+    number = 1 if match[1] == "premier" else number_of_words(match[1])
+    return match[1] if number is None else str(number)
+
+
 def _offset_at(text: str, place: int) -> tuple[int, int] | None:
     """Give the minutes of an offset that directly follows a time, and where it ends.
 
@@ -282,9 +96,7 @@ def _offset_at(text: str, place: int) -> tuple[int, int] | None:
     match = _OFFSET.match(text, place)
     if match is None:
         return None
-    if match["sign"] == "-" and not re.search(
-        r"(?:\d:\d\d:\d\d(?:[.,]\d+)?|t\d\d:?\d\d(?:\d\d)?)$|^$", text[:place]
-    ):
+    if match["sign"] == "-" and not BEFORE_MINUS.search(text[:place]):
         compact = re.fullmatch(r"\s?-\d{4}", match[0])
         if not compact or re.match(r"\s*(?:h|hrs)\b", text[match.end() :]):
             return None
@@ -524,6 +336,7 @@ _READERS: Mapping[str, Callable[..., list[Token]]] = {
     "dmy": _dmy,
     "my": _my,
     "mdy": _mdy,
+    "ymd": lambda match: [Token("date", (int(match["j3"]), MONTHS[match["j4"]], int(match["j5"])))],
     "iso": _iso,
     "compact": _compact,
     "isoweek": _isoweek,
@@ -541,10 +354,11 @@ _READERS: Mapping[str, Callable[..., list[Token]]] = {
     "zone": _zone,
     "usual": lambda match: [Token("zone", ZONE_PLACES[match["z6"]])],
     "quarter": _ordinal("quarter", "q1", "q2", "q3"),
-    "half": _ordinal("half", "e1", "e2", "e3"),
+    "half": _ordinal("half", "e1", None, "e3"),
     "fortnight": lambda match: [Token("fortnight", 1 if match["f1"] in ("premiere", "1re", "1ere") else 2)],
+    "tuesday": lambda match: [Token("weekday", WEEKDAYS["mardi"])],
     "week": lambda match: [Token("week", int(match["g1"]))],
-    "portion": lambda match: [Token("portion", PORTIONS[match["o1"].removeprefix("the ")])],
+    "portion": lambda match: [Token("portion", PORTIONS[match["o1"]])],
     "part": lambda match: [Token("part", DAY_PART_WORDS[match["a1"]])],
     "weekday": lambda match: [Token("weekday", WEEKDAYS[match["v1"]])],
     "year": lambda match: [Token("year", int(match["x1"]))],

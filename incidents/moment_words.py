@@ -139,32 +139,36 @@ DAY_PART_WORDS: Mapping[str, str] = {
     "overnight": "night",
 }
 
-UNKNOWN: frozenset[str] = frozenset(
-    """unknown|unk|unkn|uncertain|undetermined|undefined|unspecified|not specified|not known|not stated|not given
-    |not reported|not provided|not available|not applicable|not yet known|no date|no data|none|null|nil|nan|nat|na
-    |n/a|n.a.|n.a|n/d|nd|n.d.|n.d|n/c|nc|n.c.|n.c|n/k|tbd|tbc|tba|t.b.d.|to be determined|to be confirmed
-    |to be announced|to be defined|a determiner|a definir|a preciser|a confirmer|inconnu|inconnue|date inconnue
-    |heure inconnue|non connu|non connue|non communique|non communiquee|non disponible|non renseigne|non renseignee
-    |non precise|non precisee|non determine|non determinee|non applicable|non defini|non definie|indetermine
-    |indeterminee|indisponible|sans objet|sans date|s.o.|so|n'est pas applicable|pas de date|vide|empty|blank
-    |(blank)|(vide)|#n/a|#n/d|(null)|<null>|\\n|pending|missing|manquant|manquante|withheld|confidentiel|confidential
-    |ne sait pas|nsp|aucun|aucune|aucune date|0000-00-00|0000-00-00 00:00:00|0000-00-00t00:00:00|00/00/0000
-    |00/00/0000 00:00|00/00/0000 00:00:00|date unknown|time unknown|unknown date|unknown time""".replace(
-        "\n", ""
-    )
-    .replace("    |", "|")
-    .split("|")
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(" ".join(word.split()) for word in text.split(";"))
+
+
+UNKNOWN: frozenset[str] = _words(
+    r"""
+    unknown; unk; unkn; uncertain; undetermined; undefined; unspecified; not specified; not known;
+    not stated; not given; not reported; not provided; not available; not applicable; not yet known;
+    no date; no data; none; null; nil; nan; nat; na; n/a; n.a.; n.a; n/d; nd; n.d.; n.d; n/c; nc; n.c.;
+    n.c; n/k; tbd; tbc; tba; t.b.d.; to be determined; to be confirmed; to be announced; to be defined;
+    a determiner; a definir; a preciser; a confirmer; inconnu; inconnue; date inconnue; heure inconnue;
+    non connu; non connue; non communique; non communiquee; non disponible; non renseigne; non renseignee;
+    non precise; non precisee; non determine; non determinee; non applicable; non defini; non definie;
+    indetermine; indeterminee; indisponible; sans objet; sans date; s.o.; so; n'est pas applicable;
+    pas de date; vide; empty; blank; (blank); (vide); #n/a; #n/d; (null); <null>; \n; pending; missing;
+    manquant; manquante; withheld; confidentiel; confidential; ne sait pas; nsp; aucun; aucune;
+    aucune date; 0000-00-00; 0000-00-00 00:00:00; 0000-00-00t00:00:00; 00/00/0000; 00/00/0000 00:00;
+    00/00/0000 00:00:00; date unknown; time unknown; unknown date; unknown time
+    """
 )
 """Folded texts by which people say that they do not know; punctuation alone counts too (see `says_unknown`)."""
 
-ONGOING: frozenset[str] = frozenset(
-    """ongoing|on-going|on going|still ongoing|still open|in progress|continuing|not resolved|unresolved|not yet resolved
-    |en cours|toujours en cours|encore en cours|en cours de resolution|non resolu|non resolue|non termine|non terminee
-    |pas encore resolu|present|to present|to date|until now|a ce jour|jusqu'a present|open|ouvert|current""".replace(
-        "\n", ""
-    )
-    .replace("    |", "|")
-    .split("|")
+ONGOING: frozenset[str] = _words(
+    r"""
+    ongoing; on-going; on going; still ongoing; still open; in progress; continuing; not resolved;
+    unresolved; not yet resolved; en cours; toujours en cours; encore en cours; en cours de resolution;
+    non resolu; non resolue; non termine; non terminee; pas encore resolu; present; to present; to date;
+    until now; a ce jour; jusqu'a present; open; ouvert; current
+    """
 )
 
 SPREADSHEET_ERRORS = re.compile(

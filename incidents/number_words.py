@@ -54,6 +54,7 @@ _ALL = sorted({*_SMALL, *_HUNDRED, *_LARGE}, key=len, reverse=True)
 _WORD = "(?:" + "|".join(_ALL) + ")"
 NUMBER_WORDS = rf"\b{_WORD}(?:(?:[ -]+(?:et[ -]+|and[ -]+)?){_WORD})*\b"
 _NUMBER_WORDS = re.compile(NUMBER_WORDS)
+_COUNTED = re.compile(r"(?:\d|\bhalf(?: a)?|\bdemie?)[ -]*$")
 _SPLIT = re.compile(r"[ -]+")
 
 
@@ -84,7 +85,7 @@ def number_of_words(words: str) -> int | None:
 
 
 def _may_follow(current: int, small: int) -> bool:
-    """Say whether a number below 100 can be spoken after what stands so far: "soixante" + "dix", not "three" + "six"."""
+    """Say whether a number below 100 can follow what was said: "soixante" + "dix", not "three" + "six"."""
     if small < 10:
         return current % 10 == 0 and (current % 100 != 10 or small >= 7)
     return current % 100 in ((0, 60, 80) if small < 20 else (0,))
@@ -98,9 +99,9 @@ def with_digits(folded: str) -> str:
 
     def digits(match: re.Match[str]) -> str:
         first = _SPLIT.split(match[0])[0]
-        if first in _LARGE or first in _HUNDRED:
-            if first.endswith("s") or folded[: match.start()].rstrip(" -").endswith(tuple("0123456789")):
-                return match[0]
+        counted = _COUNTED.search(folded[: match.start()])
+        if (first in _LARGE or first in _HUNDRED) and (first.endswith("s") or counted):
+            return match[0]
         number = number_of_words(match[0])
         return match[0] if number is None else str(number)
 

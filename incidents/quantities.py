@@ -53,18 +53,22 @@ SIZES = {
     "milliards": 10**9,
     "billion": 10**9,
 }
-NOUNS = (
-    "personne people person abonn subscriber customer client user utilisateur usager foyer household home ligne line site appareil"
-    " device call appel compte account patient passager passenger voyageur employ salari box equipement equipment machine"
-    " server serveur entreprise compan business commune habitant inhabitant resident victim record enregistrement train antenne"
-    " station telephone phone mobile conne internaute member membre menage school ecole hospital hopital hopitaux store magasin"
-    " agence branch individual particulier consumer consommateur citizen citoyen student etudiant eleve visitor visiteur"
-    " subscription abonnement transaction request requete order commande"
-).split()
-_JOIN = r"(?:(?:d[e']s?|du|of|the|our|its|their|ses|leurs|les|total|unique|individual|active|actifs?)\s*)*"
+# How what is counted begins, in either language; any ending and further words may follow.
+NOUNS = """
+    abonn account agence antenne appareil appel box branch business call citizen citoyen client commande
+    commune compan compte conne consommateur consumer customer device ecole eleve employ entreprise
+    enregistrement equipement equipment etudiant foyer habitant home hopita hospital household individual
+    inhabitant internaute ligne line machine magasin member membre menage mobile order particulier
+    passager passenger patient people person personne phone record request requete resident salari school
+    server serveur site station store student subscriber subscription telephone train transaction usager
+    user utilisateur victim visiteur visitor voyageur
+"""
+_JOIN = r"(?:(?:d[e']s?|du|of|the|our|its|their|ses|leurs|les|total|unique|individual|active|actifs?)(?![a-z])\s*|d')*"
 _COUNT = re.compile(
-    rf"(?P<number>{NUMBER})\s*(?P<half>et demie? |and (?:a|1) half )?(?P<tail>(?P<size>{'|'.join(sorted(SIZES, key=len, reverse=True))}|billions)?(?![a-z])"
-    rf"(?P<more> et demie?| and (?:a|1) half)?\s*{_JOIN}(?P<noun>(?:{'|'.join(NOUNS)})[a-z' -]*)?(?:,? ?(?:au total|in total|affected|impacted|touche[es]*|concerne[es]*))?)"
+    rf"(?P<number>{NUMBER})\s*(?P<half>et demie? |and (?:a|1) half )?"
+    rf"(?P<tail>(?P<size>{'|'.join(sorted(SIZES, key=len, reverse=True))}|billions)?(?![a-z])"
+    rf"(?P<more> et demie?| and (?:a|1) half)?\s*{_JOIN}(?P<noun>(?:{'|'.join(NOUNS.split())})[a-z' -]*)?"
+    r"(?:,? ?(?:au total|in total|affected|impacted|touche[es]*|concerne[es]*))?)"
 )
 _FRACTION = re.compile(r"(?:1 )?(?:demi-|half (?:a |1 )?)(million|milliard|billion)s?\b(.*)")
 
@@ -116,11 +120,18 @@ def count_of(text: str) -> Quantity:
             "ambiguous-number", text, {"first": f"{decimal} {size}", "second": f"{value} {size}"}
         )
     factor = SIZES[size] if size else 1
-    if match["half"] or (match["more"] and size):
+    if (match["half"] and size) or (match["more"] and size):
         value = value + 0.5
-    elif match["more"]:
-        raise ValueError(text)
+    elif match["half"] or match["more"]:
+        value = value + _scale(value) / 2  # "2000000 et demi" was "deux millions et demi"
     return _exactly(whole(round(value * factor, 9)), tail=match["tail"].strip(), bare=not size)
+
+
+def _scale(value: Number) -> int:
+    for scale in (10**9, 10**6, 10**3):
+        if value and value % scale == 0:
+            return scale
+    raise ValueError(str(value))
 
 
 def _exactly(value: Number, *, unit: str = "", tail: str = "", bare: bool = True) -> Quantity:
@@ -153,42 +164,28 @@ MINUTES: dict[str, tuple[Number, Number]] = {
 }
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _PIECE = re.compile(
-    rf"(?P<number>{NUMBER})\s*(?P<half>1/2|et demie?|and (?:a|1) half)?\s*(?:(?P<unit>{_UNIT})(?![a-z])\.?|(?P<prime>'))"
+    rf"(?P<number>{NUMBER})\s*(?P<half>1/2|et demie?|and (?:a|1) half)?\s*"
+    rf"(?:(?P<unit>{_UNIT})(?![a-z])\.?|(?P<prime>'))"
     r"(?P<more>\s*(?:et demie?|and (?:a|1) half)(?![a-z]))?\s*(?:(?:,|et|and)\s+(?=\d))?"
 )
 _LAST = re.compile(r"(?P<number>[0-5]?\d)'?")
 _CLOCK = re.compile(
-    r"(?:(?P<days>\d+)\s*(?:days?|jours?|d|j),?\s*)?(?P<a>\d{1,4}):(?P<b>[0-5]\d)(?::(?P<c>[0-5]\d)(?:[.,]\d+)?)?(?:\s*(?P<unit>h|hrs?|hours?|heures?|min|minutes?|mn))?"
+    r"(?:(?P<days>\d+)\s*(?:days?|jours?|d|j),?\s*)?(?P<a>\d{1,4}):(?P<b>[0-5]\d)(?::(?P<c>[0-5]\d)(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<unit>h|hrs?|hours?|heures?|min|minutes?|mn))?"
 )
+_FRACTIONAL = r"\d+(?:[.,]\d+)?"
 _ISO = re.compile(
-    r"p(?=[\dt])(?:(?P<year>\d+)y)?(?:(?P<month>\d+)m)?(?:(?P<week>\d+(?:[.,]\d+)?)w)?(?:(?P<day>\d+(?:[.,]\d+)?)d)?"
-    r"(?:t(?=\d)(?:(?P<hour>\d+(?:[.,]\d+)?)h)?(?:(?P<minute>\d+(?:[.,]\d+)?)m)?(?:(?P<second>\d+(?:[.,]\d+)?)s)?)?"
+    rf"p(?=[\dt])(?:(?P<year>\d+)y)?(?:(?P<month>\d+)m)?(?:(?P<week>{_FRACTIONAL})w)?(?:(?P<day>{_FRACTIONAL})d)?"
+    rf"(?:t(?=\d)(?:(?P<hour>{_FRACTIONAL})h)?(?:(?P<minute>{_FRACTIONAL})m)?(?:(?P<second>{_FRACTIONAL})s)?)?"
 )
-_PARTS: tuple[tuple[re.Pattern[str], Number, str], ...] = (
-    (
-        re.compile(
-            r"(?:1 |un |une |a )?(?:demi-heure|demi heure|demie heure|demie-heure|half(?: an| 1)? hour|half-hour|1/2 h|1/2 heure|1/2 hour)"
-        ),
-        30,
-        "hour",
-    ),
-    (
-        re.compile(
-            r"(?:1 |un |a )?(?:quart d'heure|quarter of (?:an|1) hour|quarter hour|1/4 d'heure|1/4 h)"
-        ),
-        15,
-        "minute",
-    ),
-    (
-        re.compile(r"(?:3|trois|three) (?:quarts d'heure|quarters of (?:an|1) hour)|3/4 d'heure|3/4 h"),
-        45,
-        "minute",
-    ),
-    (
-        re.compile(r"(?:1 |une |a )?(?:demi-journee|demie-journee|demi journee|half(?: a| 1)? day|half-day)"),
-        720,
-        "hour",
-    ),
+_PARTS: tuple[tuple[re.Pattern[str], Number, str], ...] = tuple(
+    (re.compile(rf"(?:1 |un |une |a )?(?:{pattern})"), minutes, unit)
+    for pattern, minutes, unit in (
+        (r"demie?[- ]heure|half(?: an| 1)? hour|half-hour|1/2 (?:h|heure|hour)", 30, "hour"),
+        (r"quart d'heure|quarter of (?:an|1) hour|quarter hour|1/4 (?:h|d'heure)", 15, "minute"),
+        (r"(?:3|trois|three) (?:quarts d'heure|quarters of (?:an|1) hour)|3/4 (?:h|d'heure)", 45, "minute"),
+        (r"demie?[- ]journee|half(?: a| 1)? day|half-day", 720, "hour"),
+    )
 )
 _FINENESS = ("second", "minute", "hour", "day", "week", "month", "year")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from incidents.catalogue import Catalogue, catalogue
+from incidents.catalogue import Catalogue, catalogue_of
 from incidents.engagement import engaging
 from incidents.impact import summarise
 from incidents.model import SERVICE_KINDS, SEVERITIES, Milestone
@@ -43,7 +43,7 @@ def selected(store: Store, query: Query) -> frozenset[str] | None:
     if not query.exposed and not query.obligations:
         return None
     base = replace(query, exposed=(), obligations=(), start=None, end=None)
-    context = catalogue(store)
+    context = catalogue_of(store)
     chosen: set[str] = set()
     for sketch in store.sketches(base):
         if query.exposed and not _exposed(context, sketch, query.exposed):
@@ -82,7 +82,7 @@ def padded(first: datetime, last: datetime) -> tuple[datetime, datetime]:
     )
 
 
-def window(
+def window_answer(
     store: Store,
     query: Query,
     dimension: Dimension,
@@ -103,7 +103,7 @@ def window(
     framed = replace(query, start=query.start, end=query.end)
     rows = store.sketches(framed, ids)
     everything = len(rows) if query == query.without_window() else store.count(query.without_window(), ids)
-    context = catalogue(store)
+    context = catalogue_of(store)
     lanes_of = {row.id: lanes(store, context, row, dimension) for row in rows}
     counts = Counter(key for keys in lanes_of.values() for key in keys)
     shown = _shown(dimension, counts)
@@ -237,7 +237,7 @@ FACETS: Mapping[str, Callable[[Catalogue, Sketch], Iterable[str]]] = {
 
 def facets(store: Store, query: Query) -> dict[str, Facet]:
     """Count the values of each filter under the other filters and the window, most frequent first."""
-    context = catalogue(store)
+    context = catalogue_of(store)
     base = store.sketches(query, selected(store, query))
     out: dict[str, Facet] = {}
     for name, values in FACETS.items():

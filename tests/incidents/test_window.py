@@ -20,7 +20,7 @@ from incidents import (
     Store,
     WindowAnswer,
     facets,
-    window,
+    window_answer,
 )
 from incidents.query import UNNAMED_SUPPLIER
 
@@ -31,7 +31,7 @@ BASE = datetime(2020, 1, 1, tzinfo=UTC)
 def answer(
     store: Store, query: Query, dimension: Dimension = "service_kind", marks: int = 800
 ) -> WindowAnswer:
-    return window(store, query, dimension, now=AT, label=lambda _, key: key, max_marks=marks)
+    return window_answer(store, query, dimension, now=AT, label=lambda _, key: key, max_marks=marks)
 
 
 def drawn(result: WindowAnswer) -> int:

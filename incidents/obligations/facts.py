@@ -15,7 +15,7 @@ from incidents.amount import Amount, Number
 from incidents.errors import TimelineError
 from incidents.model import ANSWERS, CAUSES, COUNTED_AS_USERS, country_of
 from incidents.moment import Moment
-from incidents.obligation_vocabulary import FACTS, PERCENT, Fact
+from incidents.obligations.vocabulary import FACTS, PERCENT, Fact
 
 Stated = Amount | str
 

@@ -1,7 +1,7 @@
 """Duties as data: what an obligation is, and how a rule file becomes obligations.
 
 Knows the keys of a rule file and what they may say; every mistake is an error with file and line. Knows no
-incident, and judges none: `obligations` does.
+incident, and judges none: `assessment` does.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TypeVar
 
 from incidents.errors import TimelineError
 from incidents.model import CONFIDENCES, OBLIGATION_KINDS, PROVIDER_KINDS, SERVICE_KINDS
-from incidents.obligation_clocks import ANCHORS, ClockRule, Later, Period, Term, WeekendShift
-from incidents.obligation_criteria import Criteria
-from incidents.obligation_file import LARGEST_FILE, RuleError, Table, each, read_rule_text
-from incidents.obligation_model import EntityClass, NationalLaw, Obligation, Territory
+from incidents.obligations.clocks import ANCHORS, ClockRule, Later, Period, Term, WeekendShift
+from incidents.obligations.criteria import Criteria
+from incidents.obligations.file import LARGEST_FILE, RuleError, Table, each, read_rule_text
+from incidents.obligations.model import EntityClass, NationalLaw, Obligation, Territory
 
-BUNDLED_RULES = Path(__file__).parent / "reference" / "obligations.toml"
+BUNDLED_RULES = Path(__file__).parents[1] / "reference" / "obligations.toml"
 SCHEMA = 1
 T = TypeVar("T", Territory, EntityClass)
 ANY_KIND = "any"

@@ -1,6 +1,6 @@
 """What a duty is, as values: whom it binds, when it is engaged, by when, to whom, and the text it rests on.
 
-Pure data. Knows no file (`obligation_rules` reads it) and no incident (`obligations` judges it).
+Pure data. Knows no file (`rules` reads it) and no incident (`assessment` judges it).
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from incidents.obligation_clocks import ClockRule, WeekendShift
-from incidents.obligation_conditions import Condition
+from incidents.obligations.clocks import ClockRule, WeekendShift
+from incidents.obligations.conditions import Condition
 
 
 @dataclass(frozen=True, slots=True)

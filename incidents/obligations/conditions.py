@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import ge, gt, le, lt
 
-from incidents import obligation_reasons as say
 from incidents.amount import Number
-from incidents.obligation_facts import Bounds, Known
-from incidents.obligation_reasons import Reason, Word
-from incidents.obligation_vocabulary import Fact
+from incidents.obligations import reasons as say
+from incidents.obligations.facts import Bounds, Known
+from incidents.obligations.reasons import Reason, Word
+from incidents.obligations.vocabulary import Fact
 
 Truth = bool | None
 Value = Number | bool | str | tuple[str, ...]
@@ -136,8 +136,9 @@ class AnyOf:
         return result
 
     def explain(self, known: Known, account: Account) -> None:
+        before = len(account.reasons)
         _explain_like(self.truth(known), self.parts, known, account)
-        if self.smaller:
+        if self.smaller and len(account.reasons) > before:
             account.reasons.append(Reason(say.SMALLER_DECIDES))
 
 
@@ -229,12 +230,13 @@ def options_side(fact: Fact, options: frozenset[str] | None) -> Reason:
         return UNKNOWN_SIDE
     if fact.kind == "answer":
         return Reason(say.YES if "yes" in options else say.NO)
-    return options_of(fact, tuple(sorted(options)))
+    return options_of(fact, tuple(options))
 
 
 def options_of(fact: Fact, words: tuple[str, ...]) -> Reason:
     """Say one word, or one of several; the words of a set are all of them."""
-    shown = tuple(Word("service_kind" if fact.kind == "kinds" else fact.name, word) for word in words)
+    list_name = "service_kind" if fact.kind == "kinds" else fact.name
+    shown = tuple(Word(list_name, word) for word in fact.choices if word in words)
     if len(shown) == 1 or fact.kind == "kinds":
         return Reason(say.EQUAL_TO, {"value": shown})
     return Reason(say.ONE_OF, {"options": shown})

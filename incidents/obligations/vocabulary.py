@@ -1,6 +1,6 @@
 """The facts that a rule may ask for: one table, with the unit, the words and the question of each.
 
-Pure data. Knows no rule, no incident and no value; `obligation_facts` has the values. Labels and questions
+Pure data. Knows no rule, no incident and no value; `facts` has the values. Labels and questions
 are the keys of the translations.
 """
 
@@ -12,7 +12,7 @@ from typing import Literal
 
 from incidents.amount import Number
 from incidents.model import CAUSES, SERVICE_KINDS
-from incidents.obligation_reasons import N_
+from incidents.obligations.reasons import N_
 
 FactKind = Literal["amount", "answer", "choice", "kinds"]
 Scope = Literal["incident", "provider"]

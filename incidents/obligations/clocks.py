@@ -9,14 +9,14 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from incidents import obligation_reasons as say
 from incidents.moment import Moment
-from incidents.obligation_reasons import Both, Reason, Word
+from incidents.obligations import reasons as say
+from incidents.obligations.reasons import Both, Reason, Word
 
 ANCHORS = (
     "awareness",
@@ -147,7 +147,7 @@ class ClockRule:
     """One clock of a duty. Several `terms`: the earliest holds. `every`: it recurs and has no due time.
 
     `follows`: the clock of the same duty whose report is the anchor. `only_if`, `unless`: it exists, or
-    not, when one anchor came late.
+    not, when one anchor came late. `due_text`: the clock as one line, `min(PT4H@classification,PT24H@awareness)`.
     """
 
     label: str
@@ -158,14 +158,14 @@ class ClockRule:
     follows: str | None = None
     only_if: Later | None = None
     unless: Later | None = None
+    due_text: str = field(init=False)
 
-    @property
-    def due_text(self) -> str:
-        """Give the clock in the grammar of the reference file."""
-        if self.every is not None:
-            return f"every({self.every.text})"
+    def __post_init__(self) -> None:
         terms = ",".join(f"{term.due}@{term.anchor}" for term in self.terms)
-        return f"min({terms})" if len(self.terms) > 1 else terms
+        text = (
+            f"every({self.every.text})" if self.every else f"min({terms})" if len(self.terms) > 1 else terms
+        )
+        object.__setattr__(self, "due_text", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,35 +261,41 @@ def _is_later(later: Later, anchors: Anchors) -> bool | None:
 def _run(rule: ClockRule, anchors: Anchors, before: Mapping[str, Clock]) -> Clock:
     if rule.every is not None:
         return _clock(rule, "every", "")
-    word = rule.terms[0].due
-    if len(rule.terms) == 1 and rule.terms[0].period is None:
-        return _at_once(rule, anchors, "without_delay" if word == "without_delay" else "no_period")
+    first = rule.terms[0]
+    if first.period is None:
+        return _at_once(rule, first, anchors)
     if len(rule.terms) == 1:
-        return _single(rule, rule.terms[0], anchors, before)
+        return _single(rule, first, first.period, anchors, before)
     return _earliest(rule, anchors)
 
 
-def _clock(rule: ClockRule, kind: ClockKind, anchor: str) -> Clock:
-    return Clock(rule.label, kind, anchor, label_fr=rule.label_fr, label_en=rule.label_en, due=rule.due_text)
+def _clock(
+    rule: ClockRule,
+    kind: ClockKind,
+    anchor: str,
+    due: tuple[datetime | None, datetime | None] = (None, None),
+    since: tuple[datetime | None, datetime | None] = (None, None),
+    missing: tuple[str, ...] = (),
+    note: Reason | None = None,
+    *,
+    assumed: bool = False,
+) -> Clock:
+    return Clock(
+        rule.label, kind, anchor, due[0], due[1], assumed, rule.label_fr, rule.label_en, rule.due_text,
+        since[0], since[1], missing, note,
+    )  # fmt: skip
 
 
-def _at_once(rule: ClockRule, anchors: Anchors, kind: ClockKind) -> Clock:
-    anchor = rule.terms[0].anchor
-    clock = _clock(rule, kind, anchor)
-    moment = anchors.moments.get(anchor)
+def _at_once(rule: ClockRule, term: Term, anchors: Anchors) -> Clock:
+    kind: ClockKind = "without_delay" if term.due == "without_delay" else "no_period"
+    moment = anchors.moments.get(term.anchor)
     if moment is not None:
-        return replace(clock, since_earliest=moment.earliest, since_latest=moment.latest)
-    start = _start_instead(anchor, anchors)
+        return _clock(rule, kind, term.anchor, since=(moment.earliest, moment.latest))
+    start = _start_instead(term.anchor, anchors)
     if start is not None:
-        return replace(
-            clock,
-            since_earliest=start,
-            since_latest=start,
-            assumed_anchor=True,
-            missing=(anchor_field(anchor),),
-            note=Reason(say.IF_AWARE_AT_START, {"at": start}),
-        )
-    return _without_anchor(clock, (anchor,))
+        fields, note = (anchor_field(term.anchor),), Reason(say.IF_AWARE_AT_START, {"at": start})
+        return _clock(rule, kind, term.anchor, (None, None), (start, start), fields, note, assumed=True)
+    return _without_anchor(rule, kind, (term.anchor,))
 
 
 def _start_instead(anchor: str, anchors: Anchors) -> datetime | None:
@@ -298,76 +304,57 @@ def _start_instead(anchor: str, anchors: Anchors) -> datetime | None:
     return None if start is None else start.at
 
 
-def _without_anchor(clock: Clock, names: tuple[str, ...]) -> Clock:
+def _without_anchor(rule: ClockRule, kind: ClockKind, names: tuple[str, ...]) -> Clock:
     fields = tuple(anchor_field(name) for name in names)
-    return replace(clock, missing=fields, note=Reason(say.NO_ANCHOR, {"anchors": _words(fields)}))
+    note = Reason(say.NO_ANCHOR, {"anchors": _words(fields)})
+    return _clock(rule, kind, "|".join(names), missing=fields, note=note)
 
 
-def _single(rule: ClockRule, term: Term, anchors: Anchors, before: Mapping[str, Clock]) -> Clock:
-    clock = _clock(rule, "due", term.anchor)
-    period = term.period
-    assert period is not None
-    zone = anchors.zone_of(term.anchor)
-    moment = anchors.moments.get(term.anchor)
+def _single(
+    rule: ClockRule, term: Term, period: Period, anchors: Anchors, before: Mapping[str, Clock]
+) -> Clock:
+    anchor = term.anchor
+    moment = anchors.moments.get(anchor)
     if moment is not None:
-        due = tuple(
-            None if end is None else period.after(end, zone) for end in (moment.earliest, moment.latest)
-        )
-        return replace(
-            clock,
-            earliest_due=due[0],
-            latest_due=due[1],
-            since_earliest=moment.earliest,
-            since_latest=moment.latest,
-            missing=() if None not in due else (anchor_field(term.anchor),),
-        )
-    start = _start_instead(term.anchor, anchors)
+        zone = anchors.zone_of(anchor)
+        first, last = moment.earliest, moment.latest
+        due = (_after(period, first, zone), _after(period, last, zone))
+        return _clock(rule, "due", anchor, due, (first, last), (anchor_field(anchor),) if None in due else ())
+    fields = (anchor_field(anchor),)
+    start = _start_instead(anchor, anchors)
     if start is not None:
         due_at = period.after(start, anchors.zone_of("occurrence"))
-        return replace(
-            clock,
-            earliest_due=due_at,
-            latest_due=due_at,
-            since_earliest=start,
-            since_latest=start,
-            assumed_anchor=True,
-            missing=(anchor_field(term.anchor),),
-            note=Reason(say.IF_AWARE_AT_START, {"at": start}),
-        )
+        note = Reason(say.IF_AWARE_AT_START, {"at": start})
+        return _clock(rule, "due", anchor, (due_at, due_at), (start, start), fields, note, assumed=True)
     previous = before.get(rule.follows) if rule.follows else None
     if previous is not None and previous.latest_due is not None:
-        return replace(
-            clock,
-            latest_due=period.after(previous.latest_due, zone),
-            assumed_anchor=True,
-            missing=(anchor_field(term.anchor),),
-            note=Reason(say.IF_SENT_WHEN_DUE, {"clock": Both(previous.label_fr, previous.label_en)}),
-        )
-    return _without_anchor(clock, (term.anchor,))
+        latest = period.after(previous.latest_due, anchors.zone_of(anchor))
+        note = Reason(say.IF_SENT_WHEN_DUE, {"clock": Both(previous.label_fr, previous.label_en)})
+        return _clock(rule, "due", anchor, (None, latest), (None, None), fields, note, assumed=True)
+    return _without_anchor(rule, "due", (anchor,))
+
+
+def _after(period: Period, start: datetime | None, zone: tzinfo) -> datetime | None:
+    return None if start is None else period.after(start, zone)
 
 
 def _earliest(rule: ClockRule, anchors: Anchors) -> Clock:
     """Take the earliest of several terms; while one is unknown, the others say by when at the latest."""
-    singles = [_single(rule, term, anchors, {}) for term in rule.terms]
+    singles = [_single(rule, term, term.period, anchors, {}) for term in rule.terms if term.period]
     known = [single for single in singles if single.latest_due is not None and not single.assumed_anchor]
     lacking = tuple(single.anchor for single in singles if single not in known)
+    fields = tuple(anchor_field(name) for name in lacking)
     if not known:
         assumed = [single for single in singles if single.latest_due is not None]
         if not assumed:
-            return _without_anchor(_clock(rule, "due", "|".join(term.anchor for term in rule.terms)), lacking)
-        only_latest = replace(assumed[0], earliest_due=None) if len(singles) > 1 else assumed[0]
-        return replace(only_latest, missing=tuple(anchor_field(name) for name in lacking))
+            return _without_anchor(rule, "due", lacking)
+        return replace(min(assumed, key=_latest), earliest_due=None, missing=fields)
     first = min(known, key=_latest)
     if lacking:
-        fields = tuple(anchor_field(name) for name in lacking)
-        return replace(
-            first,
-            earliest_due=None,
-            missing=fields,
-            note=Reason(say.AT_THE_LATEST, {"anchors": _words(fields)}),
-        )
-    starts = [single.earliest_due for single in known]
-    return replace(first, earliest_due=None if None in starts else min(s for s in starts if s is not None))
+        note = Reason(say.AT_THE_LATEST, {"anchors": _words(fields)})
+        return replace(first, earliest_due=None, missing=fields, note=note)
+    starts = [single.earliest_due for single in known if single.earliest_due is not None]
+    return replace(first, earliest_due=min(starts) if len(starts) == len(known) else None)
 
 
 def _latest(clock: Clock) -> datetime:

@@ -12,32 +12,15 @@ from datetime import UTC, date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from incidents import obligation_reasons as say
 from incidents.moment import Moment
-from incidents.obligation_clocks import Anchors, Clock, clock_state, run_clocks
-from incidents.obligation_conditions import Account, Truth
-from incidents.obligation_facts import UNASSESSED_ROLES, Facts, Known, ProviderFacts, is_country
-from incidents.obligation_model import NationalLaw, Obligation, Territory
-from incidents.obligation_reasons import Both, Reason, Word, reason_text
-from incidents.obligation_rules import ANY_KIND, ASSESSED_KINDS, RuleError, load_obligations
-from incidents.obligation_vocabulary import FACTS
-
-__all__ = [
-    "FACTS",
-    "OUTCOMES",
-    "Assessment",
-    "Clock",
-    "Facts",
-    "Obligation",
-    "Outcome",
-    "ProviderFacts",
-    "Reason",
-    "RuleError",
-    "assess",
-    "clock_state",
-    "load_obligations",
-    "reason_text",
-]
+from incidents.obligations import reasons as say
+from incidents.obligations.clocks import Anchors, Clock, run_clocks
+from incidents.obligations.conditions import Account, Truth
+from incidents.obligations.facts import UNASSESSED_ROLES, Facts, Known, ProviderFacts, is_country
+from incidents.obligations.model import NationalLaw, Obligation, Territory
+from incidents.obligations.reasons import Both, Reason, Word
+from incidents.obligations.rules import ANY_KIND, ASSESSED_KINDS
+from incidents.obligations.vocabulary import FACTS
 
 Outcome = Literal[
     "engaged",
@@ -128,6 +111,7 @@ class _Case:
         self.provider = provider
         self.known = known
         self.days = days
+        self.kinds = tuple(Word("provider_kind", kind) for kind in provider.kinds)
         self.anchors = Anchors(
             _moments(facts, provider, leads=known.leads),
             (facts.started.zone if facts.started else None) or facts.zone,
@@ -205,7 +189,7 @@ class _Case:
             if kinds:
                 account.reasons.append(
                     Reason(
-                        say.OTHER_KINDS, {"bound": Both(rule.binds_fr, rule.binds_en), "kinds": _kinds(kinds)}
+                        say.OTHER_KINDS, {"bound": Both(rule.binds_fr, rule.binds_en), "kinds": self.kinds}
                     )
                 )
                 return False
@@ -339,7 +323,7 @@ class _Case:
         members = rule.territory.on(self.days[0] if self.days else None)
         if not rule.main_establishment_kinds.isdisjoint(self.provider.kinds):
             seat = self.provider.establishment or self.provider.country
-            deciding = (seat,) if seat is not None and seat in members else ()
+            deciding: tuple[str, ...] = (seat,) if seat is not None and seat in members else ()
             if not deciding:
                 name = Both(rule.territory.name_fr, rule.territory.name_en)
                 account.reasons.append(Reason(say.ESTABLISHMENT_UNKNOWN, {"territory": name}))
@@ -448,10 +432,6 @@ def _moments(facts: Facts, provider: ProviderFacts, *, leads: bool) -> Mapping[s
                 moments[anchor] = moment
     moments |= provider.anchors
     return {anchor: moment for anchor, moment in moments.items() if moment is not None}
-
-
-def _kinds(kinds: Iterable[str]) -> tuple[Word, ...]:
-    return tuple(Word("provider_kind", kind) for kind in kinds)
 
 
 def _services(kinds: Iterable[str]) -> tuple[Word, ...]:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import TypeVar
 
 from incidents.errors import TimelineError
@@ -91,8 +92,8 @@ class Text:
         named = [section for section in pool if section.name == name]
         return named[index] if index < len(named) else None
 
-    def line_of(self, section: Section | None, key: str, value: object = None) -> int:
-        """Find the line of a key in a section: with its value, else its first, else the section's head."""
+    def line_of(self, section: Section | None, key: str, *words: object) -> int:
+        """Find the line of a key in a section, the one with most of some words; else the section's head."""
         if section is None:
             section = Section("", 1, len(self.lines))
         pattern = re.compile(rf'(?:^|[\s{{,.])"?{re.escape(key)}"?\s*=') if key else None
@@ -101,9 +102,12 @@ class Text:
             for number in range(section.first, section.last + 1)
             if pattern and pattern.search(self.lines[number - 1])
         ]
-        wanted = str(value).lower() if value is not None else ""
-        exact = [number for number in found if wanted and wanted in self.lines[number - 1].lower()]
-        return (exact or found or [section.first])[0]
+        wanted = [str(word).lower() for word in words if word is not None]
+        return max(
+            found,
+            key=lambda number: sum(word in self.lines[number - 1].lower() for word in wanted),
+            default=section.first,
+        )
 
 
 class Table:
@@ -126,7 +130,7 @@ class Table:
     ) -> RuleError:
         """Make an error that names the file and the line of a key of this table."""
         prefix = "{label}: " if self.label else ""
-        line = self.text.line_of(self.section, key, value)
+        line = self.text.line_of(self.section, key, value, *params.values())
         return RuleError(
             self.text.file, line, key, code, prefix + message, hint, label=self.label, value=value, **params
         )
@@ -141,6 +145,7 @@ class Table:
         self._taken.append(key)
         if key not in self._values:
             if required:
+                self._refuse_misspelt(key)
                 raise self.error(key, "missing-key", "“{key}” is missing", "add {key} = …")
             return None
         value = self._values.pop(key)
@@ -151,13 +156,15 @@ class Table:
             raise self.error(key, "empty", "“{key}” is empty", "write something, or leave the key out")
         return value
 
-    def text_of(self, key: str, *, required: bool = False, among: Collection[str] = ()) -> str | None:
+    def text_of(
+        self, key: str, *, required: bool = False, among: Collection[str] | None = None
+    ) -> str | None:
         value = self.take(key, str, "text", required=required)
-        if value is not None and among and value not in among:
+        if value is not None and among is not None and value not in among:
             raise self.unknown_word(key, value, among)
         return value
 
-    def must(self, key: str, *, among: Collection[str] = ()) -> str:
+    def must(self, key: str, *, among: Collection[str] | None = None) -> str:
         """Take text that has to be there."""
         value = self.text_of(key, required=True, among=among)
         assert value is not None
@@ -227,6 +234,14 @@ class Table:
 
     def names(self) -> list[str]:
         return list(self._values)
+
+    def _refuse_misspelt(self, key: str) -> None:
+        """Name the key that somebody wrote instead of one that has to be there."""
+        others = [name for name in self._values if not name.startswith(f"{key}_")]
+        for found in get_close_matches(key, others, n=1, cutoff=0.85):
+            raise self.error(
+                found, "unknown-key", "“{key}” is not a key that is known here", "write {meant}", meant=key
+            )
 
     def finish(self) -> None:
         """Refuse a key that nothing has taken."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from incidents.amount import Number
-from incidents.obligation_conditions import (
+from incidents.obligations.conditions import (
     OPS_BY_KIND,
     AllOf,
     AnyOf,
@@ -19,9 +19,9 @@ from incidents.obligation_conditions import (
     Value,
     compare,
 )
-from incidents.obligation_file import RuleError, Table, each
-from incidents.obligation_model import Criterion
-from incidents.obligation_vocabulary import FACTS, Fact
+from incidents.obligations.file import RuleError, Table, each
+from incidents.obligations.model import Criterion
+from incidents.obligations.vocabulary import FACTS, Fact
 
 GROUPS = ("all_of", "any_of", "min_of")
 WAYS = ("fact", "rule", "at_least", *GROUPS)
