@@ -16,7 +16,7 @@ from incidents.changes import Change, ChangeSet
 from incidents.column_plan import ImportOptions, PlanError
 from incidents.columns import RECORD_TYPES, Column, RecordType, fields_of, match_header
 from incidents.csv_export import disarm, export_csv, export_json, template_csv
-from incidents.csv_import import DEFAULT_ZONE, Note, Problem
+from incidents.csv_import import Note, Problem
 from incidents.csv_reader import CsvError, Table, read_table
 from incidents.engagement import assess_incident, engagements, engaging, rules_of
 from incidents.errors import ReadingError, TimelineError, fill
@@ -36,18 +36,18 @@ from incidents.moment import (
     parse_utc,
     utc_text,
 )
-from incidents.moment_text import Reading, read_moment
 from incidents.obligations import *  # noqa: F403
 from incidents.obligations import __all__ as _obligation_names
 from incidents.query import *  # noqa: F403
 from incidents.query import __all__ as _query_names
+from incidents.reading.moments import MOMENT_NOTES, Reading, read_moment
 from incidents.store import Check, Store, StoredObligation, StoreError, engine_versions, open_file
 from incidents.window import FACETS, NO_OBLIGATION, OTHERS, extent, facets, find, padded, window_answer
 
 __all__ = [
-    "DEFAULT_ZONE",
     "FACETS",
     "HALF_WIDTHS",
+    "MOMENT_NOTES",
     "NO_OBLIGATION",
     "OTHERS",
     "RECORD_TYPES",

@@ -1,7 +1,7 @@
 """A number or a duration with bounds: at least, at most, and the one number that a source names.
 
 Pure values and their arithmetic, in which the unknown stays unknown. Knows no unit beyond what the caller means and
-no natural language (`amount_text` reads that).
+no natural language (`reading` does).
 """
 
 from __future__ import annotations
@@ -199,13 +199,13 @@ def _sum(numbers: Iterable[Number | None]) -> Number | None:
 
 def read_amount(text: str) -> Amount | None:
     """Read a count in French or English; None where the text says unknown. Raises `AmountError`."""
-    from incidents.amount_text import read_count  # that module is made of this one
+    from incidents.reading.amounts import read_count  # that module is made of this one
 
     return read_count(text)
 
 
 def read_duration(text: str) -> Amount | None:
     """Read a duration as minutes; None where the text says unknown. Raises `AmountError`."""
-    from incidents.amount_text import read_minutes
+    from incidents.reading.amounts import read_minutes
 
     return read_minutes(text)

@@ -24,8 +24,9 @@ class PlanError(TimelineError):
 class ImportOptions:
     """How to read a file. `mapping`: field -> template over headers; `constants`: field -> text for every row.
 
-    `timezone` is for times without an offset; `ignored` are headers left out on purpose, `ignore_unknown` all
-    that mean nothing; with `strict` any rejected row means that nothing is written.
+    `timezone` is stated for all times without an offset; `default_zone` is assumed, and said so, where nothing
+    states one. `ignored` are headers left out on purpose, `ignore_unknown` all that mean nothing; with `strict`
+    any rejected row means that nothing is written.
     """
 
     record_type: str = "incident"
@@ -36,6 +37,7 @@ class ImportOptions:
     strict: bool = False
     collection: str = "own"
     timezone: str | None = None
+    default_zone: str = "Europe/Paris"
     date_order: str | None = None
     encoding: str | None = None
     delimiter: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from incidents.amount import Amount, read_amount, read_duration
@@ -21,9 +21,12 @@ from incidents.flat import Flat, amount_fields, from_flat, join_words, split_wor
 from incidents.impact import span_of
 from incidents.model import SUPPLYING_ROLES, Incident, Record
 from incidents.moment import Moment, MomentError
-from incidents.moment_text import read_moment
+from incidents.reading.moments import MOMENT_NOTES, DateOrder, read_moment_fields
 
-DEFAULT_ZONE = "Europe/Paris"
+ASSUMED_ZONE = (
+    "“{value}” has no time zone and was read as {zone}; say another with --timezone or a column timezone"
+)
+BESIDE = ("precision", "qualifier", "earliest", "latest", "words")
 LOOSE_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-(spring|summer|autumn|winter))?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"']+|document:[\w.\-]+)")
 PLAIN_NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?")
@@ -109,8 +112,7 @@ class RowReader:
         problems: list[Problem] = []
         notes: list[Note] = []
         flat: Flat = {}
-        zone = texts.get("timezone") or self._options.timezone or DEFAULT_ZONE
-        reading = _Cells(texts, zone, self._options, self._lookup)
+        reading = _Cells(texts, self._options, self._lookup)
         for column in self._spec.columns:
             try:
                 flat |= reading.column(column)
@@ -181,6 +183,7 @@ def _complete_incident(flat: Flat, reading: _Cells) -> None:
     """Fill what follows from the rest: the status, and answers that nobody gave."""
     if flat.get("status") is None:
         flat["status"] = "investigating" if reading.ongoing else "resolved"
+    flat["timezone"] = flat.get("timezone") or reading.zone
     for name in ("cause", "third_party", "planned_maintenance"):
         flat[name] = flat.get(name) or "unknown"
     flat["unmatched_values"] = join_words([*split_words(flat.get("unmatched_values")), *reading.unmatched])
@@ -206,11 +209,14 @@ def made_id(record_type: str, flat: Flat) -> str:
 class _Cells:
     """The cells of one row, read column by column into flat fields."""
 
-    def __init__(self, texts: Mapping[str, str], zone: str, options: ImportOptions, lookup: Lookup) -> None:
+    def __init__(self, texts: Mapping[str, str], options: ImportOptions, lookup: Lookup) -> None:
         self._texts = texts
-        self._zone = zone
+        self._zone = texts.get("timezone") or options.timezone or None
+        self._default_zone = options.default_zone
+        self._has_zone = RECORD_TYPES[options.record_type].column("timezone") is not None
         self._options = options
         self._lookup = lookup
+        self.zone: str | None = None
         self.ongoing = False
         self.unmatched: list[str] = []
         self.notes: list[tuple[str, str, dict[str, object]]] = []
@@ -318,36 +324,40 @@ class _Cells:
 
     def _moment(self, column: Column) -> Flat:
         name = column.name
-        keys = (
-            name,
-            *(f"{name}_{part}" for part in ("precision", "qualifier", "earliest", "latest", "words")),
-        )
+        keys = (name, *(f"{name}_{part}" for part in BESIDE))
         given = {key: self._texts.get(key) or None for key in keys}
         moment: Moment | None
         if any(given[key] for key in keys[1:]):
             try:
                 moment = Moment.from_flat(name, given, self._zone)
             except MomentError as error:
-                if not given[name] or error.code != "not-a-date":
+                if error.code not in ("not-a-date", "naive"):
                     raise
-                moment = self._spoken(column, given[name] or "")
-                if moment is not None:
-                    stated = {key: value for key, value in given.items() if value and key != name}
-                    moment = Moment.from_flat(
-                        name, {**moment.flat(name), **stated}, moment.zone or self._zone
-                    )
+                moment = self._read(column, given)
         else:
-            moment = self._spoken(column, given[name] or "")
-        return dict(moment.flat(name)) if moment else dict.fromkeys(keys)
+            moment = self._read(column, given)
+        if moment is None:
+            return dict.fromkeys(keys)
+        if name == "started_at" or self.zone is None:
+            self.zone = moment.zone
+        # Without a time zone of its own, a record keeps the bounds that the zone gave.
+        return dict((moment if self._has_zone else replace(moment, zone=None)).flat(name))
 
-    def _spoken(self, column: Column, text: str) -> Moment | None:
-        if not text:
+    def _read(self, column: Column, given: Mapping[str, str | None]) -> Moment | None:
+        """Read a moment as people write it; what needs a zone and has none is taken as the default's, and said."""
+        text = given[column.name] or ""
+        if not any(given.values()):
             return None
-        order = cast("None", self._options.date_order)
-        reading = read_moment(text, zone=self._zone, date_order=order)
+        order = cast("DateOrder | None", self._options.date_order)
+        reading = read_moment_fields(column.name, given, zone=self._zone, date_order=order)
+        notes = [MOMENT_NOTES[note] for note in reading.notes if note != "no-zone-utc"]
+        if "no-zone-utc" in reading.notes:
+            reading = read_moment_fields(column.name, given, zone=self._default_zone, date_order=order)
+            notes.append(ASSUMED_ZONE)
         if reading.ongoing and column.name == "resolved_at":
             self.ongoing = True
-        self.notes += [(column.name, note, {"value": text[:80]}) for note in reading.notes]
+        shown = {"value": text[:80], "zone": self._default_zone}
+        self.notes += [(column.name, note, shown) for note in notes]
         return reading.moment
 
     def _amount(self, column: Column) -> Flat:
@@ -382,7 +392,7 @@ class _Cells:
     def _day(self, column: Column) -> Flat:
         text = self._texts.get(column.name, "")
         if text and not LOOSE_DAY.fullmatch(text):
-            moment = self._spoken(column, text)
+            moment = self._read(column, {column.name: text})
             text = (moment.value[:10] if moment else "") or ""
         elif text:
             Moment.from_flat(column.name, {column.name: text}, "UTC")

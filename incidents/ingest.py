@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,8 @@ from incidents.model import Record, Source
 from incidents.store import Store, Writer
 
 RowResult = Literal["added", "updated", "unchanged", "duplicate", "rejected"]
+Progress = Callable[[int, int], None]
+ROWS_A_STEP = 200
 FAULTS = {
     "too-many-cells": (
         "the row has {found} cells, the header {expected}",
@@ -141,17 +143,25 @@ class StoreLookup:
 
 
 def import_file(
-    store: Store, data: bytes, options: ImportOptions, *, actor: str, at: datetime, dry_run: bool = False
+    store: Store,
+    data: bytes,
+    options: ImportOptions,
+    *,
+    actor: str,
+    at: datetime,
+    dry_run: bool = False,
+    on_progress: Progress | None = None,
 ) -> ImportReport:
     """Import a file into the store, or with `dry_run` say what would happen.
 
     One transaction. With `options.strict` a rejected row means that nothing is written. Raises `CsvError` or
     `PlanError` for a file that is no table or whose columns do not fit, `StoreError` when it cannot be written.
+    `on_progress` is told now and then how many rows of how many have been read.
     """
     table = read_table(data, encoding=options.encoding, delimiter=options.delimiter)
     plan = plan_columns(table.header, options)
     lookup = StoreLookup(store, _pending(table, options))
-    read = _read_rows(table, RowReader(table.header, plan, options, lookup), options)
+    read = _read_rows(table, RowReader(table.header, plan, options, lookup), options, on_progress)
     mark = hashlib.sha256(data).hexdigest()
     good = [item for item in read if item.row.record is not None and not item.fate]
     stopped = options.strict and any(item.row.problems for item in read)
@@ -212,11 +222,15 @@ class _Item:
     fate: RowResult | None = None
 
 
-def _read_rows(table: Table, reader: RowReader, options: ImportOptions) -> list[_Item]:
+def _read_rows(
+    table: Table, reader: RowReader, options: ImportOptions, on_progress: Progress | None = None
+) -> list[_Item]:
     items: list[_Item] = []
     first: dict[str, tuple[int, Record]] = {}
     key = RECORD_TYPES[options.record_type].key
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
+        if on_progress and number % ROWS_A_STEP == 0:
+            on_progress(number, len(table.rows))
         if isinstance(row, RowFault):
             message, hint = FAULTS[row.code]
             params = {"found": len(row.cells), "expected": len(table.header)}

@@ -1,7 +1,7 @@
 """A time with bounds: earliest and latest instant, precision, qualifier, zone and the original words.
 
 Pure values. Knows the canonical text of a moment, its flat fields, and the one table of how wide "about" is.
-Knows no natural language (`moment_text` reads that) and no clock.
+Knows no natural language (`reading` does) and no clock.
 """
 
 from __future__ import annotations

@@ -49,7 +49,8 @@ class Query:
     """Which incidents: a window (half open, aware UTC; None = unbounded) and filters.
 
     Values of one filter are alternatives, filters add up. `providers` matches any role; `suppliers` the
-    supplying roles only, and `UNNAMED_SUPPLIER` there means "through a third party that nobody names".
+    supplying roles only; there `UNNAMED_SUPPLIER` means "through a third party that nobody names", `NO_SUPPLIER`
+    "through none", `UNKNOWN` "not known whether".
     """
 
     start: datetime | None = None

@@ -35,7 +35,8 @@ MAX_LANES = 24
 OTHERS = "~others"
 NO_OBLIGATION = "~none"
 PADDING = 0.02
-MANY = frozenset(("supplier", "country", "obligation"))
+WITHOUT_NAME = {"yes": UNNAMED_SUPPLIER, "no": NO_SUPPLIER, "unknown": UNKNOWN}
+"""The lane of an incident without a named supplier, by whether it came through a third party."""
 
 
 def selected(store: Store, query: Query) -> frozenset[str] | None:
@@ -145,7 +146,7 @@ def lanes(store: Store, context: Catalogue, row: Sketch, dimension: Dimension) -
     named = tuple(
         dict.fromkeys(p.provider_id for p in row.providers if p.role in ("supplier", "carrier", "vendor"))
     )
-    return named or (UNNAMED_SUPPLIER if row.third_party == "yes" else NO_SUPPLIER,)
+    return named or (WITHOUT_NAME[row.third_party],)
 
 
 def _shown(dimension: Dimension, counts: Mapping[str, int]) -> list[str]:
@@ -219,7 +220,7 @@ FACETS: Mapping[str, Callable[[Catalogue, Sketch], Iterable[str]]] = {
     ),
     "suppliers": lambda c, s: (
         dict.fromkeys(p.provider_id for p in s.providers if p.role in ("supplier", "carrier", "vendor"))
-        or ((UNNAMED_SUPPLIER,) if s.third_party == "yes" else ())
+        or (WITHOUT_NAME[s.third_party],)
     ),
     "service_kinds": lambda c, s: (
         dict.fromkeys(c.services[i].kind for i in s.service_ids if i in c.services) or (UNKNOWN,)

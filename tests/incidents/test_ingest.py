@@ -160,6 +160,39 @@ def test_templates_join_columns_and_constants_fill(store: Store) -> None:
     assert incidents.utc_text(record.started_at.earliest or AT) == "2026-02-01T09:00:00Z"
 
 
+ZONES = {
+    # text, column timezone -> first second in UTC, zone kept
+    ("2026-02-01", ""): ("2026-01-31T23:00:00Z", "Europe/Paris"),
+    ("2026-02-01", "America/New_York"): ("2026-02-01T05:00:00Z", "America/New_York"),
+    ("2026-02-01T10:00:00", ""): ("2026-02-01T09:00:00Z", "Europe/Paris"),
+    ("2026-02-01T10:00:00Z", ""): ("2026-02-01T10:00:00Z", None),
+    ("1er février 2026 à 10h00 heure de Londres", ""): ("2026-02-01T10:00:00Z", "Europe/London"),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), ZONES.items())
+def test_a_time_without_a_zone_is_read_as_paris_and_said(
+    store: Store, given: tuple[str, str], expected: tuple[str, str | None]
+) -> None:
+    report = load(store, "id;title;started_at;timezone\n1;x;{};{}\n".format(*given))
+    record = store.get("incident", "1")
+    assert isinstance(record, Incident), report.problems
+    assert record.started_at.earliest is not None
+    assert (incidents.utc_text(record.started_at.earliest), record.timezone) == expected
+    assumed = not given[1] and expected[1] == "Europe/Paris"
+    assert any("no time zone" in note.message for note in report.rows[0].notes) is assumed
+
+
+def test_moments_of_records_without_a_zone_keep_their_bounds(store: Store) -> None:
+    text = "id,incident_id,at,kind,text\nu1,2025-09-12-orange-livebox-tv,13 septembre 2025,statement,x\n"
+    assert load(store, text, record_type="update").added == 1
+    update = store.get("update", "u1")
+    assert update is not None
+    exported = "".join(export_csv("update", [update]))
+    assert "2025-09-12T22:00:00Z" in exported
+    assert load(store, exported, record_type="update").unchanged == 1
+
+
 WHOLE_FILES = {
     "empty.csv": ("empty-file", "empty"),
     "only_spaces.csv": ("empty-file", "empty"),

@@ -24,7 +24,16 @@ from incidents.moment import (
 from incidents.moment_errors import MOMENT_REASONS
 
 PARIS = "Europe/Paris"
-ZONES = (None, "UTC", PARIS, "America/New_York", "Asia/Kolkata", "Pacific/Apia", "America/Sao_Paulo", "Asia/Tokyo")
+ZONES = (
+    None,
+    "UTC",
+    PARIS,
+    "America/New_York",
+    "Asia/Kolkata",
+    "Pacific/Apia",
+    "America/Sao_Paulo",
+    "Asia/Tokyo",
+)
 FIELDS = ("", "_precision", "_qualifier", "_earliest", "_latest", "_words")
 EXACT, ABOUT, UNCERTAIN = Qualifier.EXACT, Qualifier.APPROXIMATE, Qualifier.UNCERTAIN
 
@@ -133,7 +142,11 @@ def test_flat_writes_only_the_bounds_that_do_not_follow() -> None:
         "started_at_words": None,
     }
     tighter = moment(
-        value=LEAD, precision="minute", qualifier="approximate", latest="2025-09-12T20:00:00Z", words="shortly before 22:00"
+        value=LEAD,
+        precision="minute",
+        qualifier="approximate",
+        latest="2025-09-12T20:00:00Z",
+        words="shortly before 22:00",
     )
     flat = tighter.flat("started_at")
     assert (flat["started_at_earliest"], flat["started_at_latest"]) == (None, "2025-09-12T20:00:00Z")
@@ -143,7 +156,12 @@ def test_flat_writes_only_the_bounds_that_do_not_follow() -> None:
 
 def test_a_moment_of_bounds_alone() -> None:
     before = moment(latest="2025-09-12T20:00:00Z", words="before 22:00")
-    assert (before.value, before.earliest, before.latest, before.at) == ("", None, utc("2025-09-12T20:00:00"), None)
+    assert (before.value, before.earliest, before.latest, before.at) == (
+        "",
+        None,
+        utc("2025-09-12T20:00:00"),
+        None,
+    )
     assert before.flat("t")["t"] is None
     between = moment(earliest="2025-09-12T20:00:00Z", latest="2025-09-12T20:40:59Z")
     assert between.at == utc("2025-09-12T20:20:29")
@@ -184,7 +202,10 @@ def test_nothing_at_all_is_no_moment() -> None:
         ({"value": LEAD, "precision": "exactly"}, "unknown-precision"),
         ({"value": LEAD, "qualifier": "about"}, "unknown-qualifier"),
         ({"earliest": "2025-09-13T00:00:00Z", "latest": "2025-09-12T00:00:00Z"}, "bounds-reversed"),
-        ({"value": LEAD, "earliest": "2025-09-12T21:00:00Z", "latest": "2025-09-12T22:00:00Z"}, "bounds-outside-value"),
+        (
+            {"value": LEAD, "earliest": "2025-09-12T21:00:00Z", "latest": "2025-09-12T22:00:00Z"},
+            "bounds-outside-value",
+        ),
         ({"value": LEAD, "earliest": "2025-09-12T19:00:00"}, "naive"),
     ],
 )
@@ -245,7 +266,9 @@ def moments(draw: st.DrawFn) -> Moment:
         precision = draw(st.sampled_from(order[order.index(natural_precision(value)) :]))
         earliest, latest = bounds(value, precision, qualifier, zone)
         if draw(st.booleans()):
-            earliest = draw(st.datetimes(datetime(1, 1, 1), earliest.replace(tzinfo=None), timezones=st.just(UTC)))
+            earliest = draw(
+                st.datetimes(datetime(1, 1, 1), earliest.replace(tzinfo=None), timezones=st.just(UTC))
+            )
         return Moment(value, precision, qualifier, earliest.replace(microsecond=0), latest, zone, words)
     ends = sorted(draw(st.lists(instants, min_size=2, max_size=2)))
     hidden = draw(st.sampled_from(["neither", "first", "last"]))
@@ -268,7 +291,9 @@ def test_flat_fields_read_back_to_the_same_moment(made: Moment) -> None:
 
 
 @given(values(), st.sampled_from(Precision), st.sampled_from(ZONES))
-def test_bounds_are_never_narrower_than_what_was_given(value: str, precision: Precision, zone: str | None) -> None:
+def test_bounds_are_never_narrower_than_what_was_given(
+    value: str, precision: Precision, zone: str | None
+) -> None:
     order = list(Precision)
     if order.index(precision) < order.index(natural_precision(value)):
         with pytest.raises(MomentError):

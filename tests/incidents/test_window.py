@@ -22,7 +22,7 @@ from incidents import (
     facets,
     window_answer,
 )
-from incidents.query import UNNAMED_SUPPLIER
+from incidents.query import NO_SUPPLIER, UNKNOWN, UNNAMED_SUPPLIER
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 BASE = datetime(2020, 1, 1, tzinfo=UTC)
@@ -68,6 +68,8 @@ def test_a_supplier_that_nobody_names_is_a_lane(bundled: Store) -> None:
     counts = {lane.key: lane.count for lane in answer(bundled, Query(), "supplier").lanes}
     assert counts[UNNAMED_SUPPLIER] == 17
     assert counts["ericsson"] == 2
+    for key in (UNNAMED_SUPPLIER, NO_SUPPLIER, UNKNOWN, "ericsson"):
+        assert bundled.count(Query(suppliers=(key,))) == counts[key]
 
 
 def test_what_the_dates_hide_is_counted(bundled: Store) -> None:

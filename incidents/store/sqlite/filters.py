@@ -96,10 +96,9 @@ def _suppliers(out: Where, values: Sequence[str]) -> None:
     named = f"EXISTS (SELECT 1 FROM incident_providers p WHERE p.incident_id = i.id AND p.role IN {SUPPLY})"
     chosen = f"WHERE role IN {SUPPLY} AND provider_id IN (SELECT value FROM json_each(?))"
     parts = [f"i.id IN (SELECT incident_id FROM incident_providers {chosen})"]
-    if UNNAMED_SUPPLIER in values:
-        parts.append(f"i.third_party = 'yes' AND NOT {named}")
-    if NO_SUPPLIER in values:
-        parts.append(f"i.third_party <> 'yes' AND NOT {named}")
+    for key, answer in ((UNNAMED_SUPPLIER, "yes"), (NO_SUPPLIER, "no"), (UNKNOWN, "unknown")):
+        if key in values:
+            parts.append(f"i.third_party = '{answer}' AND NOT {named}")
     out.add(" OR ".join(f"({part})" for part in parts), json.dumps(values))
 
 

@@ -1,0 +1,240 @@
+"""The words of an incident page: its one line, its facts, its course, its history.
+
+Turns the values of `IncidentPage` into texts in the reader's language. Knows no HTML and no store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from incidents import Amount, Change, Incident, Moment, Update
+from timeline.formats import (
+    format_amount,
+    format_compact,
+    format_duration,
+    format_moment,
+)
+from timeline.incident_page import Fact, IncidentPage
+from timeline.labels import country, label
+from timeline.record_labels import record_label
+from timeline.wording import N_, _, ngettext
+
+# French says "10 millions d’abonnés" but "7 500 abonnés": after a word for the number each unit has its own form.
+MILLIONS_OF = {
+    "subscribers": N_("%(millions)s subscribers"),
+    "users": N_("%(millions)s users"),
+    "customers": N_("%(millions)s customers"),
+    "devices": N_("%(millions)s devices"),
+    "sites": N_("%(millions)s sites"),
+    "calls": N_("%(millions)s calls"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """A fact in words. `unknown` = nothing is known, and the words say so; `note` explains what is easily misread."""
+
+    field: str
+    words: str
+    fact: Fact
+    unknown: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One entry of the course of an incident: an update, or a time of the record itself where no update says it."""
+
+    at: Moment
+    kind: str
+    update: Update | None = None
+    words: str = ""
+    sources: tuple[str, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change set as far as it touched the record."""
+
+    at: datetime
+    at_iso: str
+    words: str
+    actor: str
+    origin: str
+    changes: tuple[ChangeWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWords:
+    """One changed field, old and new as they are kept."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+def lede(page: IncidentPage) -> list[str]:
+    """Say when, how long, how many and how much in one line; what is unknown is left to the facts."""
+    incident = page.incident
+    when = format_moment(incident.started_at, zone=incident.timezone, weekday=True)
+    parts = [when[:1].upper() + when[1:]]
+    if page.duration:
+        parts.append(format_duration(page.duration))
+    elif incident.is_open:
+        parts.append(_("still open"))
+    else:
+        parts.append(_("end not known"))
+    if incident.affected:
+        parts.append(affected_words(incident))
+    if page.user_hours:
+        parts.append(user_hours_words(page.user_hours.amount))
+    return parts
+
+
+def affected_words(incident: Incident) -> str:
+    """Say how many of what were affected: "more than 10 million subscribers"."""
+    number = format_amount(incident.affected)
+    if not incident.affected_unit:
+        return number
+    if number[-1:].isalpha() and incident.affected_unit in MILLIONS_OF:
+        return _(MILLIONS_OF[incident.affected_unit], millions=number)
+    return f"{number} {label(incident.affected_unit, 'affected_unit')}"
+
+
+def user_hours_words(amount: Amount) -> str:
+    """Say user-hours by what is sure of them: the lower bound where there is one."""
+    if amount.low is not None and amount.high is not None and amount.low == amount.high:
+        return _("%(n)s user-hours", n=format_compact(amount.low))
+    if amount.low is not None:
+        return _("at least %(n)s user-hours", n=format_compact(amount.low, rounding="down"))
+    if amount.high is not None:
+        return _("up to %(n)s user-hours", n=format_compact(amount.high, rounding="up"))
+    return _("about %(n)s user-hours", n=format_compact(amount.central))
+
+
+def fact_rows(page: IncidentPage) -> list[FactRow]:
+    """Say each fact; an unknown one that a reader would look for says that it is not known."""
+    incident = page.incident
+    rows = []
+    for field, fact in page.facts.items():
+        words, unknown, note = _fact(page, incident, field, fact.value)
+        if words:
+            rows.append(FactRow(field=field, words=words, fact=fact, unknown=unknown, note=note))
+    return rows
+
+
+def _fact(page: IncidentPage, incident: Incident, field: str, value: Any) -> tuple[str, bool, str]:
+    if isinstance(value, Moment):
+        return format_moment(value, zone=incident.timezone), False, ""
+    if field == "resolved_at":
+        return (_("still open") if incident.is_open else _("not known")), True, ""
+    if field == "duration":
+        if page.duration is None:
+            return _("not known"), True, ""
+        note = _("Computed from start and end.") if page.duration.inputs[0].derived else ""
+        return format_duration(page.duration), False, note
+    if field == "affected":
+        return (affected_words(incident), False, "") if value else (_("not known"), True, "")
+    if field == "region":
+        places = [country(region) for region in incident.region]
+        return (", ".join(places), False, "") if places else (_("not known"), True, "")
+    if field == "severity":
+        return label(value or "unknown", "severity"), value is None, ""
+    if field == "cause":
+        return record_label(value, "cause"), False, ""
+    if field in ("third_party", "planned_maintenance"):
+        note = ""
+        if field == "third_party" and value == "yes" and not incident.suppliers:
+            note = _("No source names it.")
+        return label(value, "answer"), value == "unknown", note
+    return "", True, ""
+
+
+def course(page: IncidentPage) -> list[Step]:
+    """Give what happened in order: the updates, and start and end of the record where no update says them."""
+    incident = page.incident
+    steps = [
+        Step(
+            at=update.at,
+            kind=update.kind,
+            update=update,
+            sources=(update.source_url,) if update.source_url else (),
+            id=f"update-{update.id}",
+        )
+        for update in page.updates
+    ]
+    kinds = {update.kind for update in page.updates}
+    if "start" not in kinds:
+        fact = page.facts["started_at"]
+        steps.append(Step(at=incident.started_at, kind="start", words=_("It begins."), sources=fact.sources))
+    for field, kind, words in (
+        ("detected_at", "detected", _("It is detected.")),
+        ("aware_at", "aware", _("The operator becomes aware of it.")),
+        ("resolved_at", "resolved", _("Service is back.")),
+        ("reported_at", "report", _("It is reported.")),
+    ):
+        moment = getattr(incident, field)
+        if moment is not None and kind not in kinds:
+            steps.append(Step(at=moment, kind=kind, words=words, sources=page.facts[field].sources))
+    return sorted(steps, key=_in_time)
+
+
+def _in_time(step: Step) -> tuple[datetime, int, datetime]:
+    # A day without a time sorts after the times of that day; a start goes before what shares its moment.
+    known = [at for at in (step.at.earliest, step.at.latest) if at is not None]
+    central = step.at.at if step.at.has_time else max(known)
+    return central or max(known), 0 if step.kind == "start" else 1, max(known)
+
+
+def format_decimals(value: float, digits: int) -> str:
+    """Write a number with at most so many decimals, in the reader's language."""
+    from babel.numbers import format_decimal
+
+    from timeline.wording import locale
+
+    return str(format_decimal(round(value, digits), locale=locale()))
+
+
+def events(history: Iterable[Change]) -> list[Event]:
+    """Group changes by the change set they belong to, newest first."""
+    by_set: dict[int, list[Change]] = {}
+    for change in history:
+        by_set.setdefault(change.change_set.id, []).append(change)
+    found = []
+    for _number, changes in sorted(by_set.items(), reverse=True):
+        made = changes[0].change_set
+        fields = tuple(
+            ChangeWords(field=change.field, old=change.old_value, new=change.new_value)
+            for change in changes
+            if change.field
+        )
+        found.append(
+            Event(
+                at=made.at,
+                at_iso=made.at.isoformat(timespec="seconds"),
+                words=_change_words(made.kind, changes[0].action, len(fields)),
+                actor=made.actor,
+                origin=made.origin,
+                changes=fields,
+            )
+        )
+    return found
+
+
+def _change_words(kind: str, action: str, fields: int) -> str:
+    match kind, action:
+        case "bundled", "added":
+            return _("came with the bundled records")
+        case "bundled", _action:
+            return _("brought up to date with the bundled records")
+        case "import", "added":
+            return _("added by an import")
+        case "import", _action:
+            return _("updated by an import")
+        case "undo", _action:
+            return _("a change was undone")
+    return ngettext("%(n)s field edited", "%(n)s fields edited", fields) if fields else _("edited")

@@ -1,0 +1,47 @@
+"""Rejected rows as a CSV file: where, what was found, why, what to do, and the row itself, ready to be put right.
+
+Knows the report of an import. The row's own columns keep their headers, so that the corrected file can be sent
+again as it is: the columns put before them are left out by name, and the mark that disarms a formula is taken off.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from incidents import ImportReport, disarm
+from timeline.report import reason_of, remedy_of
+
+ADDED = (
+    "rejected_line",
+    "rejected_column",
+    "rejected_value",
+    "rejected_code",
+    "rejected_reason",
+    "rejected_hint",
+)
+
+
+def rejected_csv(report: ImportReport) -> Iterator[str]:
+    """Write the rejected rows, one line each, problems of one row joined by " | "; the header comes first."""
+    yield _line([*ADDED, *report.header])
+    for row in report.rows:
+        if row.outcome != "rejected":
+            continue
+        problems = row.problems
+        added = [
+            str(row.line),
+            " | ".join(problem.column for problem in problems),
+            " | ".join(problem.value for problem in problems),
+            " | ".join(problem.code for problem in problems),
+            " | ".join(reason_of(problem) for problem in problems),
+            " | ".join(remedy_of(problem) for problem in problems),
+        ]
+        yield _line([*added, *row.cells])
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([disarm(cell) for cell in cells])
+    return out.getvalue()

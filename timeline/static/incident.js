@@ -1,0 +1,42 @@
+/* Draws the picture of one incident from the JSON in the page, in the theme that is shown.
+   Without it the course of the incident stands in the list below, and nothing is missing. */
+import { plotly } from "./plotly.js";
+
+const box = document.getElementById("incident-figure");
+const note = document.getElementById("figure-note");
+const { figure, twins, config, url } = JSON.parse(document.getElementById("figure-data").textContent);
+let lib = null;
+
+function inTheme(part) {
+  if (typeof part === "string") return twins[part] ?? part;
+  if (Array.isArray(part)) return part.map(inTheme);
+  if (part && typeof part === "object") {
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, inTheme(value)]));
+  }
+  return part;
+}
+
+function draw() {
+  if (!lib) return;
+  const dark = document.documentElement.dataset.shown === "dark" && !matchMedia("print").matches;
+  const { data, layout } = dark ? inTheme(figure) : structuredClone(figure);
+  const width = box.clientWidth;
+  /* Where the words of start and end would meet, the start's alone is kept: both are in the list. */
+  if (width < 480) layout.annotations = layout.annotations.filter((one) => one.name !== "end" || width > 340);
+  lib.react(box, data, { ...layout, width }, config);
+  box.dataset.drawn = "true";
+}
+
+if (matchMedia("(max-width: 640px)").matches && !location.hash) {
+  for (const fold of document.querySelectorAll("[data-fold-narrow]")) fold.open = false;
+}
+box.hidden = false;
+try {
+  lib = await plotly(url);
+  if (note) note.hidden = note.textContent.trim() === "";
+  draw();
+  document.addEventListener("themechange", draw);
+  new ResizeObserver(draw).observe(box);
+} catch {
+  box.hidden = true;
+}
