@@ -89,10 +89,9 @@ class Catalogue:
         day = sketch.start.date()
         return frozenset(e.law_id for provider in taking_part(sketch) for e in self.exposures(provider, day))
 
-    def service_kind(self, sketch: Sketch) -> str | None:
-        """Give the kind of an incident's first service."""
-        service = self.services.get(sketch.service_ids[0]) if sketch.service_ids else None
-        return service.kind if service else None
+    def service_kinds(self, sketch: Sketch) -> tuple[str, ...]:
+        """Give the kinds of the services that an incident touched, that of the main one first, each once."""
+        return tuple(dict.fromkeys(self.services[i].kind for i in sketch.service_ids if i in self.services))
 
     def paths(self, incident: Incident) -> tuple[tuple[Step, ...], ...]:
         """Give the ways in which an incident's first service rests on others on that day, longest last step first.

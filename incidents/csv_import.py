@@ -23,9 +23,11 @@ from incidents.model import SUPPLYING_ROLES, Incident, Record
 from incidents.moment import Moment, MomentError
 from incidents.reading.moments import MOMENT_NOTES, DateOrder, read_moment_fields
 
-ASSUMED_ZONE = (
-    "“{value}” has no time zone and was read as {zone}; say another with --timezone or a column timezone"
-)
+ROW_NOTES: Mapping[str, str] = {
+    "assumed-zone": "times without a zone were read as {zone}; state another zone if that is wrong",
+    "unknown-choice": "“{value}” is none of the choices ({choices}); the words were kept",
+}
+"""What is said of a row that was taken all the same."""
 BESIDE = ("precision", "qualifier", "earliest", "latest", "words")
 LOOSE_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-(spring|summer|autumn|winter))?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"']+|document:[\w.\-]+)")
@@ -273,7 +275,7 @@ class _Cells:
             self.notes.append(
                 (
                     column.name,
-                    "“{value}” is none of the choices ({choices}); the words were kept",
+                    ROW_NOTES["unknown-choice"],
                     {"value": text[:80], "choices": ", ".join(column.choices)},
                 )
             )
@@ -313,9 +315,9 @@ class _Cells:
             raise _Reject(
                 f"unknown-{column.to}",
                 "there is no {kind} “{value}”",
-                "did you mean {near}? Otherwise import the {kind} first (--type {kind})"
+                "did you mean {near}? Otherwise import a file with that {kind} first"
                 if near
-                else "import the {kind} first (--type {kind})",
+                else "import a file with that {kind} first",
                 kind=column.to,
                 value=text[:80],
                 near=" / ".join(near),
@@ -353,10 +355,10 @@ class _Cells:
         notes = [MOMENT_NOTES[note] for note in reading.notes if note != "no-zone-utc"]
         if "no-zone-utc" in reading.notes:
             reading = read_moment_fields(column.name, given, zone=self._default_zone, date_order=order)
-            notes.append(ASSUMED_ZONE)
+            notes.append(ROW_NOTES["assumed-zone"])
         if reading.ongoing and column.name == "resolved_at":
             self.ongoing = True
-        shown = {"value": text[:80], "zone": self._default_zone}
+        shown: dict[str, object] = {"value": text[:80], "zone": self._default_zone}
         self.notes += [(column.name, note, shown) for note in notes]
         return reading.moment
 

@@ -183,8 +183,8 @@ class Summary:
 class WindowAnswer:
     """What a viewport holds. `total` = distinct incidents in view = drawn singly + counted in densities.
 
-    `outside` of the incidents that match the filters lie before or after the window. In the dimensions
-    `supplier`, `country` and `obligation` an incident stands in each of its lanes, so lane counts may add up to more.
+    `outside` of the incidents that match the filters lie before or after the window. An incident
+    stands in each of its lanes (it has one operator and one cause), so that lane counts may add up to more.
     """
 
     start: datetime

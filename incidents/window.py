@@ -134,7 +134,7 @@ def window_answer(
 def lanes(store: Store, context: Catalogue, row: Sketch, dimension: Dimension) -> tuple[str, ...]:
     """Give the keys of the lanes that an incident stands in; there is always one."""
     if dimension == "service_kind":
-        return (context.service_kind(row) or UNKNOWN,)
+        return context.service_kinds(row) or (UNKNOWN,)
     if dimension == "operator":
         return (row.operator_id or UNKNOWN,)
     if dimension == "cause":
@@ -222,9 +222,7 @@ FACETS: Mapping[str, Callable[[Catalogue, Sketch], Iterable[str]]] = {
         dict.fromkeys(p.provider_id for p in s.providers if p.role in ("supplier", "carrier", "vendor"))
         or (WITHOUT_NAME[s.third_party],)
     ),
-    "service_kinds": lambda c, s: (
-        dict.fromkeys(c.services[i].kind for i in s.service_ids if i in c.services) or (UNKNOWN,)
-    ),
+    "service_kinds": lambda c, s: c.service_kinds(s) or (UNKNOWN,),
     "causes": lambda c, s: (s.cause,),
     "countries": lambda c, s: s.countries or (UNKNOWN,),
     "severities": lambda c, s: (s.severity or UNKNOWN,),

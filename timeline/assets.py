@@ -10,6 +10,7 @@ import gzip
 import hashlib
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import plotly
@@ -55,7 +56,11 @@ def plotly_js(version: str) -> Response:
 
 
 def connect(app: Flask) -> None:
-    """Register plotly.js and put each static file's content into its address."""
+    """Register plotly.js and put each static file's content into its address.
+
+    plotly.js is compressed in the background, so that the first visitor does not wait for it.
+    """
+    Thread(target=plotly_gzip, name="compress plotly.js", daemon=True).start()
     app.register_blueprint(files)
     app.jinja_env.globals["plotly_version"] = plotly_version
 

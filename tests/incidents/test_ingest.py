@@ -180,7 +180,7 @@ def test_a_time_without_a_zone_is_read_as_paris_and_said(
     assert record.started_at.earliest is not None
     assert (incidents.utc_text(record.started_at.earliest), record.timezone) == expected
     assumed = not given[1] and expected[1] == "Europe/Paris"
-    assert any("no time zone" in note.message for note in report.rows[0].notes) is assumed
+    assert any("without a zone" in note.message for note in report.rows[0].notes) is assumed
 
 
 def test_moments_of_records_without_a_zone_keep_their_bounds(store: Store) -> None:

@@ -174,7 +174,12 @@ def test_the_path_leads_from_the_service_to_the_law(app: Flask) -> None:
     store = app.extensions["store"]
     page = incident_page(store, store.get("incident", "2025-09-12-orange-livebox-tv"))
     path = next(p for p in page.paths if p[1].records[0].id == "aws-connect-access")
-    assert [step.records[0].id for step in path[:4]] == ["orange-tv-livebox", "aws-connect-access", "aws", "amazon"]
+    assert [step.records[0].id for step in path[:4]] == [
+        "orange-tv-livebox",
+        "aws-connect-access",
+        "aws",
+        "amazon",
+    ]
     assert "us-cloud-act" in [law.id for law in path[-1].records]
     # That the access is a product of that name is a reading of the memo, and marked as one.
     assert [r.service.id for r in path[1].readings] == ["aws-direct-connect"]
@@ -350,7 +355,9 @@ def test_the_list_filters_and_sorts(client: FlaskClient) -> None:
     starts = [incident["started_at"]["earliest"] for incident in body["incidents"]]
     assert starts == sorted(starts)
     for incident in body["incidents"]:
-        assert any(part["provider_id"] == "aws" and part["role"] != "operator" for part in incident["providers"])
+        assert any(
+            part["provider_id"] == "aws" and part["role"] != "operator" for part in incident["providers"]
+        )
 
 
 def test_an_unknown_filter_is_an_error(client: FlaskClient) -> None:
@@ -369,7 +376,10 @@ def test_exposure_goes_through_owners(app: Flask) -> None:
     day = date(2025, 9, 12)
     own = {e.law_id: e.through for e in exposures_of(store, "aws", day)}
     assert own["us-cloud-act"] == ()
-    put(app, ("provider", Provider(id="daughter", name="Daughter", kind="cloud", parent_id="aws", country="FR")))
+    put(
+        app,
+        ("provider", Provider(id="daughter", name="Daughter", kind="cloud", parent_id="aws", country="FR")),
+    )
     through = {e.law_id: e.through for e in exposures_of(store, "daughter", day)}
     assert through["us-cloud-act"] == ("aws",)
 
@@ -443,7 +453,9 @@ def test_every_source_says_what_cites_it(client: FlaskClient) -> None:
 
 
 def test_a_law_lists_whom_it_reaches(client: FlaskClient) -> None:
-    exposed = {row["provider"]["id"]: row for row in client.get("/laws/us-cloud-act.json").get_json()["exposed"]}
+    exposed = {
+        row["provider"]["id"]: row for row in client.get("/laws/us-cloud-act.json").get_json()["exposed"]
+    }
     assert {"aws", "amazon", "microsoft", "google"} <= set(exposed)
     assert "orange" not in exposed
 

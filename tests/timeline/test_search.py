@@ -57,7 +57,8 @@ def test_hits_are_titled_in_the_language_of_the_page(client: FlaskClient) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ['"', "*", "a OR", "NEAR(", "col:x", "' --", "(", "^", "-", "<b>", "\x00", "%", "é" * 500, "{{x}}"]
+    "text",
+    ['"', "*", "a OR", "NEAR(", "col:x", "' --", "(", "^", "-", "<b>", "\x00", "%", "é" * 500, "{{x}}"],
 )
 def test_no_text_is_an_error(client: FlaskClient, text: str) -> None:
     for path in ("/search", "/search.json"):
