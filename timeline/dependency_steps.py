@@ -90,7 +90,9 @@ def _down(store: Store, path: tuple[Step, ...], named: frozenset[str]) -> Iterat
                 source_url=dependency.source_url,
                 dependency=dependency,
             )
-            step = Step(kind="service", records=(service,), edge=edge, readings=_readings(store, service, named))
+            step = Step(
+                kind="service", records=(service,), edge=edge, readings=_readings(store, service, named)
+            )
             yield from _down(store, (*path, step), named)
     if ends:
         yield path
@@ -113,7 +115,10 @@ def _finished(store: Store, path: tuple[Step, ...], day: date) -> tuple[Step, ..
     provider = one(store, Provider, service.provider_id)
     if provider is None:
         return path
-    steps = [*path, Step(kind="provider", records=(provider,), edge=Edge(kind="run_by", source_url=service.source_url))]
+    steps = [
+        *path,
+        Step(kind="provider", records=(provider,), edge=Edge(kind="run_by", source_url=service.source_url)),
+    ]
     seen = {provider.id}
     owners = owners_of(store, provider.id, day)
     while owners and len(seen) < LONGEST:

@@ -65,7 +65,9 @@ def ordered(reasons: Iterable[Any]) -> list[Any]:
 
 
 def _said(reason: Any, zone: str) -> str:
-    return _(reason.msgid).format_map({name: _parameter(value, zone) for name, value in reason.params.items()})
+    return _(reason.msgid).format_map(
+        {name: _parameter(value, zone) for name, value in reason.params.items()}
+    )
 
 
 def _parameter(value: Any, zone: str) -> str:

@@ -102,7 +102,9 @@ def exposures_on(store: Store, day: date) -> Mapping[str, tuple[Exposure, ...]]:
         found: dict[str, Exposure] = {}
         for provider, through in _upwards(held, provider_id, day):
             for law_id in provider.exposed_to:
-                found.setdefault(law_id, Exposure(law_id=law_id, basis=provider.exposed_to_basis, through=through))
+                found.setdefault(
+                    law_id, Exposure(law_id=law_id, basis=provider.exposed_to_basis, through=through)
+                )
         if found:
             reached[provider_id] = tuple(found.values())
     return reached

@@ -318,7 +318,11 @@ def _layout(
             "ticks": "",
             "nticks": 7,
             "tickformat": _tick_format(stretch.right - stretch.left),
-            "title": {"text": safe(_("Time in %(zone)s", zone=zone_name(zone))), "standoff": 6, "font": {"size": 11}},
+            "title": {
+                "text": safe(_("Time in %(zone)s", zone=zone_name(zone))),
+                "standoff": 6,
+                "font": {"size": 11},
+            },
         },
         "yaxis": {"visible": False, "range": [-0.35, BAR + 0.62], "fixedrange": True, "zeroline": False},
     }

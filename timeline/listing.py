@@ -68,7 +68,9 @@ def page_words(listed: IncidentList) -> str:
         return ""
     if not listed.incidents:
         return _(
-            "There is no page %(page)s: the list has %(total)s incidents.", page=listed.page, total=listed.total
+            "There is no page %(page)s: the list has %(total)s incidents.",
+            page=listed.page,
+            total=listed.total,
         )
     first = listed.query.offset + 1
     last = first + len(listed.incidents) - 1

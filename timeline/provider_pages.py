@@ -188,7 +188,9 @@ def provider_page(store: Store, provider: Provider, day: date) -> ProviderPage:
         owners=_ties(store, "owned_id", "owner_id", provider.id, day),
         owned=_ties(store, "owner_id", "owned_id", provider.id, day),
         designations=related(store, Designation, "provider_id", provider.id),
-        qualifications=tuple(dated(q, day) for q in related(store, Qualification, "provider_id", provider.id)),
+        qualifications=tuple(
+            dated(q, day) for q in related(store, Qualification, "provider_id", provider.id)
+        ),
         milestones=tuple(m for m in every(store, Milestone) if provider.id in m.provider_ids),
         claims=claims_by_field(store, "provider", provider.id),
     )
@@ -237,7 +239,9 @@ def dated(qualification: Qualification, day: date) -> Dated:
         return Dated(qualification=qualification, standing="not_yet", days_left=None)
     if end and day > end:
         return Dated(qualification=qualification, standing="expired", days_left=None)
-    return Dated(qualification=qualification, standing="qualified", days_left=(end - day).days if end else None)
+    return Dated(
+        qualification=qualification, standing="qualified", days_left=(end - day).days if end else None
+    )
 
 
 @once_a_revision

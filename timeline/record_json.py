@@ -58,7 +58,9 @@ def plain(value: Any, say: Callable[[Any], str] | None = None) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         brief: Mapping[str, tuple[str, ...]] = getattr(value, "IN_BRIEF", {})
         return {
-            field.name: {name: plain(getattr(getattr(value, field.name), name), say) for name in brief[field.name]}
+            field.name: {
+                name: plain(getattr(getattr(value, field.name), name), say) for name in brief[field.name]
+            }
             if field.name in brief
             else plain(getattr(value, field.name), say)
             for field in fields(value)

@@ -80,7 +80,10 @@ def record_url(store: Store, record_type: str, record_id: str, **more: Any) -> s
     if record_type in SHOWN_ON:
         owner_type, field = SHOWN_ON[record_type]
         return url_for(
-            PAGES[owner_type], record_id=getattr(record, field), _anchor=anchor(record_type, record_id), **more
+            PAGES[owner_type],
+            record_id=getattr(record, field),
+            _anchor=anchor(record_type, record_id),
+            **more,
         )
     if record_type == "claim" and record.record_type in (*PAGES, "milestone"):
         page = PAGES.get(record.record_type, "records.milestones")
@@ -95,7 +98,11 @@ def record_title(store: Store, record_type: str, record_id: str, fallback: str =
 
     def name(kind: str, other_id: str | None) -> str:
         other = lookup(store, kind, other_id)
-        return record_text(other, "title" if kind in ("incident", "milestone") else "name") if other else other_id or ""
+        return (
+            record_text(other, "title" if kind in ("incident", "milestone") else "name")
+            if other
+            else other_id or ""
+        )
 
     if record is None:
         return fallback or record_id
@@ -115,7 +122,9 @@ def record_title(store: Store, record_type: str, record_id: str, fallback: str =
             ends = name("provider", record.owner_id), name("provider", record.owned_id)
             return _("%(owner)s owns %(owned)s", owner=ends[0], owned=ends[1])
         case "designation":
-            return f"{name('provider', record.provider_id)}, {record_label(record.designation, 'designation')}"
+            return (
+                f"{name('provider', record.provider_id)}, {record_label(record.designation, 'designation')}"
+            )
         case "qualification":
             return f"{record.provider_name}, {record_text(record, 'offer')}"
         case "update":

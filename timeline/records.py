@@ -119,7 +119,9 @@ def answer(template: str, content: Any, beside: Mapping[str, Any] | None = None,
         "host_of": host_of,
         "json_url": json_url(),
     }
-    return Response(render_template(template, page=content, store=store, **tools, **more), mimetype="text/html")
+    return Response(
+        render_template(template, page=content, store=store, **tools, **more), mimetype="text/html"
+    )
 
 
 def json_url() -> str:
@@ -164,7 +166,10 @@ def _list_words(store: Store, view: View, listed: listing.IncidentList) -> dict[
         "hidden": [pair for pair in hidden_fields(view) if pair[0] not in ("by", "lanes")],
         "dates": [
             (name, words, at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if at else "")
-            for name, words, at in (("start", _("From"), view.query.start), ("end", _("Until"), view.query.end))
+            for name, words, at in (
+                ("start", _("From"), view.query.start),
+                ("end", _("Until"), view.query.end),
+            )
         ],
         "link": lambda number: link(view.on_page(number)),
         "clear_url": link(view.without_filters().with_query(start=None, end=None)),
@@ -179,7 +184,9 @@ def incident(record_id: str) -> Response:
     record: Incident = found("incident", record_id)
     page = incident_page(context.store(), record)
     if request.path.endswith(".json"):
-        said = {field: record_text(record, field) or None for field in ("title", "summary", "technical_cause")}
+        said = {
+            field: record_text(record, field) or None for field in ("title", "summary", "technical_cause")
+        }
         return answer("", page, beside={"in_language": {"language": language(), **said}})
     return answer("incident.html", page, **_incident_words(page))
 
@@ -199,7 +206,10 @@ def _incident_words(page: IncidentPage) -> dict[str, Any]:
         "impact": impact(page),
         "history": incident_words.events(page.history),
         "law_day": page.law_day,
-        "around": (write_moment(span.start_earliest - NEIGHBOURHOOD, zone), write_moment(end + NEIGHBOURHOOD, zone)),
+        "around": (
+            write_moment(span.start_earliest - NEIGHBOURHOOD, zone),
+            write_moment(end + NEIGHBOURHOOD, zone),
+        ),
         "figure": {
             "figure": figure,
             "twins": dark_twins(),

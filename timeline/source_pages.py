@@ -124,7 +124,9 @@ def milestones(store: Store) -> Milestones:
     rows = [
         MilestoneRow(
             milestone=milestone,
-            providers=tuple(p for p in (one(store, Provider, i) for i in milestone.provider_ids) if p is not None),
+            providers=tuple(
+                p for p in (one(store, Provider, i) for i in milestone.provider_ids) if p is not None
+            ),
         )
         for milestone in every(store, Milestone)
     ]
