@@ -16,8 +16,8 @@ help: ## List these targets
 	@echo "Outage Timeline"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo "Settings: PYTHON=python3.12 chooses the interpreter, ARGS='...' is passed on to what run, test and"
-	@echo "lock start, TIMELINE_DATABASE=path (default incidents.db) names the database."
+	@echo "Settings: PYTHON=python3.12 chooses the interpreter, ARGS='...' is passed on to what run, test, bench"
+	@echo "and lock start, TIMELINE_DATABASE=path (default incidents.db) names the database."
 
 install: .venv/program ## Make .venv with the pinned packages and .venv/bin/timeline
 	@echo "Ready: $(BIN)/timeline"
@@ -37,10 +37,9 @@ format: .venv/development ## Rewrite the Python files in the project's style
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-bench: .venv/program .venv/development ## Run every benchmark, scripts/bench_*.py
+bench: .venv/program .venv/development ## Run every benchmark, scripts/bench_*.py (ARGS=--strict: a missed goal is an error)
 	@set -e; for script in scripts/bench_*.py; do \
-		if [ ! -e "$$script" ]; then echo "No benchmark in scripts/ yet."; break; fi; \
-		echo "== $$script"; $(BIN)/python "$$script"; \
+		echo "== $$script"; $(BIN)/python -m "scripts.$$(basename "$$script" .py)" $(ARGS); \
 	done
 
 screenshot: .venv/program .venv/development ## Take the README's picture, docs/timeline.png (needs Chromium)

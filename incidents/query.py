@@ -50,7 +50,8 @@ class Query:
 
     Values of one filter are alternatives, filters add up. `providers` matches any role; `suppliers` the
     supplying roles only; there `UNNAMED_SUPPLIER` means "through a third party that nobody names", `NO_SUPPLIER`
-    "through none", `UNKNOWN` "not known whether".
+    "through none", `UNKNOWN` "not known whether". `service_kinds` matches any service of an incident,
+    `main_service_kinds` its first.
     """
 
     start: datetime | None = None
@@ -61,6 +62,7 @@ class Query:
     suppliers: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     service_kinds: tuple[str, ...] = ()
+    main_service_kinds: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
@@ -183,8 +185,8 @@ class Summary:
 class WindowAnswer:
     """What a viewport holds. `total` = distinct incidents in view = drawn singly + counted in densities.
 
-    `outside` of the incidents that match the filters lie before or after the window. An incident
-    stands in each of its lanes (it has one operator and one cause), so that lane counts may add up to more.
+    `outside` of the incidents that match the filters lie before or after the window. In the dimensions
+    `supplier`, `country` and `obligation` an incident stands in each of its lanes, so lane counts may add up to more.
     """
 
     start: datetime

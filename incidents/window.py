@@ -134,7 +134,7 @@ def window_answer(
 def lanes(store: Store, context: Catalogue, row: Sketch, dimension: Dimension) -> tuple[str, ...]:
     """Give the keys of the lanes that an incident stands in; there is always one."""
     if dimension == "service_kind":
-        return context.service_kinds(row) or (UNKNOWN,)
+        return context.service_kinds(row)[:1] or (UNKNOWN,)
     if dimension == "operator":
         return (row.operator_id or UNKNOWN,)
     if dimension == "cause":
@@ -186,7 +186,7 @@ def _drawn(
         if room < 0:
             break
         chosen.add(row.id)
-    width = (end - start) / buckets
+    width = max((end - start) / buckets, timedelta(microseconds=1))
     held: dict[tuple[str, int], list[Sketch]] = {}
     for row in rows:
         if row.id not in chosen:
@@ -223,6 +223,7 @@ FACETS: Mapping[str, Callable[[Catalogue, Sketch], Iterable[str]]] = {
         or (WITHOUT_NAME[s.third_party],)
     ),
     "service_kinds": lambda c, s: c.service_kinds(s) or (UNKNOWN,),
+    "main_service_kinds": lambda c, s: c.service_kinds(s)[:1] or (UNKNOWN,),
     "causes": lambda c, s: (s.cause,),
     "countries": lambda c, s: s.countries or (UNKNOWN,),
     "severities": lambda c, s: (s.severity or UNKNOWN,),

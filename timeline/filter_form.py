@@ -22,6 +22,7 @@ FILTER_WORDS: Mapping[str, str] = {
     "supplier": N_("Supplier"),
     "service": N_("Service"),
     "service_kind": N_("Kind of service"),
+    "main_kind": N_("Main service"),
     "cause": N_("Cause"),
     "country": N_("Country"),
     "severity": N_("Severity"),
@@ -78,6 +79,8 @@ def value_words(store: Store, name: str, value: str) -> str:
         return label(value, "answer")
     if name == "obligation":
         return value
+    if name == "main_kind":
+        return label(value, "service_kind")
     return label(value, name)
 
 

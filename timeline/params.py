@@ -36,6 +36,7 @@ FILTERS: Mapping[str, str] = {
     "supplier": "suppliers",
     "service": "services",
     "service_kind": "service_kinds",
+    "main_kind": "main_service_kinds",
     "cause": "causes",
     "country": "countries",
     "severity": "severities",
@@ -49,6 +50,7 @@ FILTERS: Mapping[str, str] = {
 
 ENUMERATED: Mapping[str, Collection[str]] = {
     "service_kind": SERVICE_KINDS,
+    "main_kind": SERVICE_KINDS,
     "cause": CAUSES,
     "severity": (*SEVERITIES, "unknown"),
     "third_party": ANY_ANSWER,

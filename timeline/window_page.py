@@ -305,4 +305,4 @@ def _lane_link(view: View, key: str) -> str | None:
         return linked(replace(view, all_lanes=True))
     if key.startswith("~") and not (view.by == "supplier" and key == "~unnamed"):
         return None
-    return linked(view.with_filter(view.by, [key]))
+    return linked(view.with_filter("main_kind" if view.by == "service_kind" else view.by, [key]))

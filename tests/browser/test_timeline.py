@@ -195,7 +195,7 @@ def test_the_name_of_a_lane_filters_by_it(page: Page, live_server: LiveServer) -
     opened(page, live_server)
     settled(page, lambda: page.click(".lane-name >> text=Television"))
     expect(page.locator("h1")).to_contain_text("7 incidents")
-    expect(page.locator(".chip--on")).to_contain_text("Kind of service: Television")
+    expect(page.locator(".chip--on")).to_contain_text("Main service: Television")
 
 
 def test_filters_by_form(page: Page, live_server: LiveServer) -> None:

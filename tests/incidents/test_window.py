@@ -47,7 +47,7 @@ def test_every_lane_says_how_many_it_holds(bundled: Store, dimension: Dimension)
         assert drawn(result) == sum(lane.count for lane in result.lanes)
         assert result.total == 98
         assert result.outside == 0
-        if dimension in ("operator", "cause"):
+        if dimension in ("service_kind", "operator", "cause"):
             assert drawn(result) == 98
 
 
@@ -66,7 +66,11 @@ def test_the_most_severe_stay_single_when_they_do_not_fit(bundled: Store) -> Non
 
 
 def test_a_lane_counts_what_its_filter_finds(bundled: Store) -> None:
-    for dimension, name in (("service_kind", "service_kinds"), ("country", "countries"), ("cause", "causes")):
+    for dimension, name in (
+        ("service_kind", "main_service_kinds"),
+        ("country", "countries"),
+        ("cause", "causes"),
+    ):
         for lane in answer(bundled, Query(), dimension).lanes:
             if lane.key != OTHERS:
                 assert bundled.count(Query(**{name: (lane.key,)})) == lane.count, lane.key
@@ -184,7 +188,7 @@ def test_the_window_equals_a_plain_scan(
     assert result.total == len(scan) == result.summary.incidents
     assert {item.sketch.id for item in result.items} <= scan
     assert drawn(result) == sum(lane.count for lane in result.lanes)
-    if dimension in ("operator", "cause"):
+    if dimension in ("service_kind", "operator", "cause"):
         assert drawn(result) == len(scan)
     assert result.total + result.outside == len(rows)
     store.close()

@@ -78,7 +78,9 @@ def where(db: Database, query: Query, ids: Collection[str] | None = None) -> Whe
             json.dumps(query.services),
         )
     if query.service_kinds:
-        _service_kinds(out, query.service_kinds)
+        _service_kinds(out, query.service_kinds, "")
+    if query.main_service_kinds:
+        _service_kinds(out, query.main_service_kinds, "AND l.position = 0")
     if query.countries:
         _countries(out, query.countries)
     if query.text.strip():
@@ -102,10 +104,10 @@ def _suppliers(out: Where, values: Sequence[str]) -> None:
     out.add(" OR ".join(f"({part})" for part in parts), json.dumps(values))
 
 
-def _service_kinds(out: Where, values: Sequence[str]) -> None:
+def _service_kinds(out: Where, values: Sequence[str], which: str) -> None:
     sql = (
         "i.id IN (SELECT l.incident_id FROM incident_services l JOIN services s ON s.id = l.service_id "
-        "WHERE s.kind IN (SELECT value FROM json_each(?)))"
+        f"WHERE s.kind IN (SELECT value FROM json_each(?)) {which})"
     )
     if UNKNOWN in values:
         sql += " OR NOT EXISTS (SELECT 1 FROM incident_services l WHERE l.incident_id = i.id)"
