@@ -203,9 +203,12 @@ def main(arguments: list[str] | None = None) -> int:
         missed |= any(figure.missed for figure in figures)
         print(f"Answers in process, {store.count(Query())} incidents, {options.rounds} rounds")
         print(f"reference of each address: {READ}\n\n{table(figures)}\n")
-        executable = find_chromium()
+        try:
+            executable, reason = find_chromium(), NO_CHROMIUM
+        except FileNotFoundError as error:
+            executable, reason = None, str(error)
         if executable is None:
-            print(f"Nothing was drawn: {NO_CHROMIUM}")
+            print(f"Drawing was not measured: {reason}")
         else:
             address = held.enter_context(served(with_reference_page(app)))
             browser = launch_chromium(held.enter_context(sync_playwright()), executable)

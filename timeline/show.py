@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from textwrap import wrap
 
 from incidents import Amount, Figure, Incident, Query, Store, TimelineError, find, named_number
-from timeline.duty_words import fact_name
+from timeline.duty_words import clock_words, fact_name, in_language
 from timeline.formats import format_duration, format_minutes, format_moment, format_number
-from timeline.incident_page import DutyGroup, IncidentPage, Role, incident_page
+from timeline.incident_page import Duty, DutyGroup, IncidentPage, Role, incident_page
 from timeline.incident_words import affected_words, format_decimals
 from timeline.labels import country, label
 from timeline.record_json import plain
@@ -81,7 +81,7 @@ def _lines(page: IncidentPage, texts: Texts, laws: Mapping[str, object]) -> Iter
         yield from wrap(own("technical_cause"), WIDTH)
     yield from _providers(page.roles, texts, laws)
     yield from _paths(page, texts)
-    yield from _duties(page.duties, texts)
+    yield from _duties(page.duties, texts, page.incident.timezone)
     yield from _sources(page)
 
 
@@ -229,7 +229,7 @@ def _paths(page: IncidentPage, texts: Texts) -> Iterator[str]:
         yield from wrap(" → ".join(steps), WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
-def _duties(groups: Iterable[DutyGroup], texts: Texts) -> Iterator[str]:
+def _duties(groups: Iterable[DutyGroup], texts: Texts, zone: str | None) -> Iterator[str]:
     groups = [group for group in groups if group.open]
     if not groups:
         return
@@ -238,18 +238,27 @@ def _duties(groups: Iterable[DutyGroup], texts: Texts) -> Iterator[str]:
         yield f"  {_name(group.provider, 'provider', group.provider_id, texts)}"
         for duty in group.open:
             rule = duty.obligation
-            name = rule.name_fr if language() == "fr" else rule.name_en
+            name, citation = in_language(rule, "name"), in_language(rule, "legal_reference")
             outcome = label(str(duty.assessment.outcome), "outcome")
-            words = _("%(name)s: %(words)s", name=outcome, words=f"{name} ({rule.legal_reference})")
+            words = _("%(name)s: %(words)s", name=outcome, words=f"{name} ({citation})")
             yield from wrap(words, WIDTH, initial_indent="    ", subsequent_indent="      ")
-            if duty.assessment.missing:
-                missing = ", ".join(fact_name(name) for name in duty.assessment.missing)
-                yield from wrap(
-                    _("missing: %(facts)s", facts=missing),
-                    WIDTH,
-                    initial_indent="      ",
-                    subsequent_indent="      ",
-                )
+            for line in _to_do(duty, zone):
+                yield from wrap(line, WIDTH, initial_indent="      ", subsequent_indent="        ")
+
+
+def _to_do(duty: Duty, zone: str | None) -> Iterator[str]:
+    """Say to whom a notice would go, by when, and what is missing to decide."""
+    recipient = in_language(duty.obligation, "recipient")
+    if recipient:
+        yield _("to: %(recipient)s", recipient=recipient)
+    for clock in duty.assessment.clocks:
+        said = clock_words(clock, zone)
+        mark = f" ({_('clocks indicative')})" if duty.assessment.indicative else ""
+        since = f" – {said.note}" if said.note else ""
+        yield f"{said.name}: {said.due}{mark}{since}"
+    if duty.assessment.missing:
+        missing = ", ".join(fact_name(name) for name in duty.assessment.missing)
+        yield _("missing: %(facts)s", facts=missing)
 
 
 def _sources(page: IncidentPage) -> Iterator[str]:

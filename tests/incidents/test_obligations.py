@@ -5,7 +5,6 @@ Every expectation is worked out by hand from the text of the rule, as the commen
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,28 +122,6 @@ def test_every_reason_is_a_known_template_and_can_be_said_in_another_language() 
     }
     said = reason_text(found.reasons[0], lambda text: french[text], lambda value: f"{value:.0f}")
     assert said == "heures-utilisateurs perdues : au moins 5833333 ; il faut plus de 1000000 : atteint."
-
-
-def test_an_assessment_of_one_incident_is_quick() -> None:
-    facts = Facts(
-        started=moment("2025-09-12T22:00:00+02:00", "minute", "approximate"),
-        loss_of_service="yes",
-        countries=("FR",),
-        duration=Amount(35, 45, 40),
-        affected=Amount(10_000_000, None),
-        affected_unit="subscribers",
-        providers=(
-            ProviderFacts(id="orange", kinds=("operator",), country="FR", service_kinds=("tv",)),
-            ProviderFacts(id="aws", kinds=("cloud",), role="supplier", country="US"),
-        ),
-    )
-    obligations = load_obligations()
-    times = []
-    for _ in range(30):
-        begun = time.perf_counter()
-        assess(facts, obligations)
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.002
 
 
 # --- whom it binds, and where

@@ -162,17 +162,19 @@ function pan(part) {
 
 const all = () => move(...limits());
 
-/* Going from mark to mark by key */
+/* Going from incident to incident by key: one that stands in several lanes is met once */
 function marks() {
   const [start, end] = range();
+  const met = new Set();
   return picture.data
     .flatMap((trace, curve) =>
       trace.meta?.kind === "incidents"
         ? trace.x.map((x, point) => ({ curve, point, time: ms(x), y: trace.y[point], data: trace.customdata[point], text: trace.hovertext[point] }))
         : [],
     )
-    .filter((mark) => mark.time >= start && mark.time < end)
-    .sort((a, b) => a.time - b.time || a.y - b.y);
+    .filter((mark) => mark.time >= start && mark.time <= end)
+    .sort((a, b) => a.time - b.time || a.y - b.y)
+    .filter(({ data: [id] }) => !met.has(id) && met.add(id));
 }
 
 function point(step) {
