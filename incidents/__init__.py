@@ -20,6 +20,7 @@ from incidents.csv_import import Note, Problem
 from incidents.csv_reader import CsvError, Table, read_table
 from incidents.engagement import assess_incident, engagements, engaging, rules_of
 from incidents.errors import ReadingError, TimelineError, fill
+from incidents.finding import search
 from incidents.flat import text_of, to_flat, type_of
 from incidents.impact import Figure, Input, duration_of, named_number, sketch_of, span_of, total, user_hours
 from incidents.ingest import ImportReport, RowOutcome, files_folder, import_file
@@ -104,6 +105,7 @@ __all__ = [
     "match_header",
     "named_number",
     "rules_of",
+    "search",
     "open_store",
     "padded",
     "parse_utc",

@@ -78,6 +78,8 @@ class Catalogue:
         for holder in (provider_id, *self.owners(provider_id, day)):
             provider = self.providers.get(holder)
             for law in provider.exposed_to if provider else ():
+                if law in self.laws and not holds(self.laws[law].in_force_from, None, day):
+                    continue
                 through = None if holder == provider_id else holder
                 out.setdefault(
                     law, Exposure(law, provider_id, through, provider.exposed_to_basis if provider else None)
@@ -88,6 +90,13 @@ class Catalogue:
         """Give the laws that reach a provider that took part in an incident, its regulators apart."""
         day = sketch.start.date()
         return frozenset(e.law_id for provider in taking_part(sketch) for e in self.exposures(provider, day))
+
+    def involved(self, sketch: Sketch) -> tuple[str, ...]:
+        """Give every provider of an incident, in any role, and those whose services it touched, each once."""
+        ids = [sketch.operator_id] if sketch.operator_id else []
+        ids += [part.provider_id for part in sketch.providers]
+        ids += [self.services[i].provider_id for i in sketch.service_ids if i in self.services]
+        return tuple(dict.fromkeys(ids))
 
     def service_kinds(self, sketch: Sketch) -> tuple[str, ...]:
         """Give the kinds of the services that an incident touched, that of the main one first, each once."""

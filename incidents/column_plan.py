@@ -51,6 +51,14 @@ class ColumnPlan:
     targets: Mapping[str, str]
     unused: tuple[str, ...]
 
+    def silent_fields(self, record_type: str) -> frozenset[str]:
+        """Give the fields that the file says nothing of: no column of it fills them or a part of theirs."""
+        fields = fields_of(record_type)
+        spoken = {f.column.name for f in fields if f.name in self.targets or f.column.name in self.targets}
+        if any(f.column.kind == "choice" and f.column.name in spoken for f in fields):
+            spoken.add("unmatched_values")
+        return frozenset(f.name for f in fields if f.column.name not in spoken)
+
 
 def plan_columns(header: Sequence[str], options: ImportOptions) -> ColumnPlan:
     """Lay a header on the fields of a record type.
@@ -73,8 +81,8 @@ def plan_columns(header: Sequence[str], options: ImportOptions) -> ColumnPlan:
                 raise PlanError(
                     "The file has no column “{column}”, which the mapping of {field} names.",
                     code="unknown-column",
-                    params={"column": name, "field": target},
-                    hint=_nearest_text(name, header),
+                    params={"column": name, "field": target, "near": _nearest(name, header)},
+                    hint="Columns with a like name: {near}.",
                 )
             used.add(exact[header_key(name)])
         targets[target] = PLACE.sub(lambda m: "{" + exact[header_key(m[1])] + "}", template)
@@ -94,7 +102,7 @@ def plan_columns(header: Sequence[str], options: ImportOptions) -> ColumnPlan:
                 "Columns “{first}” and “{second}” both mean {field}.",
                 code="two-columns",
                 params={"first": targets[found].strip("{}"), "second": name, "field": found},
-                hint="Rename one of them, or say which with --map '" + found + "={" + name + "}'.",
+                hint="Rename one of them, or say which with --map '{field}={{{second}}}'.",
             )
         else:
             targets[found] = "{" + name + "}"
@@ -102,11 +110,13 @@ def plan_columns(header: Sequence[str], options: ImportOptions) -> ColumnPlan:
         raise PlanError(
             "Column “{column}” means nothing that is known.",
             code="unknown-column",
-            params={"column": unused[0], "columns": ", ".join(unused)},
-            hint="Use it with --map 'FIELD={"
-            + unused[0]
-            + "}', or leave such columns out with --ignore-unknown. "
-            + _nearest_text(unused[0], sorted(known)),
+            params={
+                "column": unused[0],
+                "columns": ", ".join(unused),
+                "near": _nearest(unused[0], sorted(known)),
+            },
+            hint="Use it with --map 'FIELD={{{column}}}', or leave such columns out with --ignore-unknown. "
+            "Fields with a like name: {near}.",
         )
     _require(spec.name, targets, header)
     return ColumnPlan(targets, tuple(unused))
@@ -117,8 +127,8 @@ def _known_field(target: str, known: set[str]) -> None:
         raise PlanError(
             "There is no field “{field}”.",
             code="unknown-field",
-            params={"field": target},
-            hint=_nearest_text(target, sorted(known)),
+            params={"field": target, "near": _nearest(target, sorted(known))},
+            hint="Fields with a like name: {near}.",
         )
 
 
@@ -132,19 +142,21 @@ def _require(record_type: str, targets: Mapping[str, str], header: Sequence[str]
         raise PlanError(
             "No column gives {field}, which every row needs. The file has: {header}.",
             code="missing-column",
-            params={"field": " / ".join(missing), "header": ", ".join(header)},
-            hint="Say which column it is: --map '"
-            + missing[0]
-            + "={"
-            + (header[0] if header else "…")
-            + "}'.",
+            params={
+                "field": " / ".join(missing),
+                "header": ", ".join(header),
+                "first": missing[0],
+                "column": header[0] if header else "…",
+            },
+            hint="Say which column it is: --map '{first}={{{column}}}'.",
         )
 
 
-def _nearest_text(word: str, among: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word.casefold(), [name.casefold() for name in among], n=3, cutoff=0.5)
-    names = [name for name in among if name.casefold() in near] or list(among[:12])
-    return "Known: " + ", ".join(names) + "."
+def _nearest(word: str, among: Sequence[str]) -> str:
+    """Name what looks most like a word; the first few where nothing does."""
+    folded = {header_key(name): name for name in among}
+    near = difflib.get_close_matches(header_key(word), list(folded), n=5, cutoff=0.4)
+    return ", ".join(folded[key] for key in near) or ", ".join(among[:12])
 
 
 def fill_template(template: str, cells: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ Data only. `columns` gives it its meaning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -618,6 +617,7 @@ LAW: tuple[Column, ...] = (
     C("name_fr", "text", "French name.", "Nom français."),
     C("aliases", "words", "Other names, separated by ;", "Autres noms, séparés par ;"),
     C("country", "text", "Whose law (ISO 3166, or EU).", "De quel pays (ISO 3166, ou EU)."),
+    C("in_force_from", "day", "First day in force.", "Premier jour en vigueur."),
     C("summary", "text", "What it says.", "Ce qu’elle dit."),
     C("summary_fr", "text", "The same in French.", "Le même en français."),
     _SOURCE_URL,
@@ -663,65 +663,3 @@ TRANSLATION: tuple[Column, ...] = (
     C("language", "text", "Language (ISO 639).", "Langue (ISO 639).", required=True, example="fr"),
     C("text", "text", "The words.", "Le texte.", required=True),
 )
-
-VALUE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "yes": ("y", "true", "1", "oui", "vrai", "o", "x"),
-    "no": ("n", "false", "0", "non", "faux"),
-    "unknown": ("inconnu", "inconnue", "?", "n/a", "na", "ne sait pas", "non précisé", "undetermined"),
-    "system_failure": (
-        "system failures",
-        "system failure",
-        "défaillance système",
-        "panne",
-        "panne système",
-        "hardware",
-        "software",
-        "technical",
-    ),
-    "human_error": ("human errors", "erreur humaine", "human"),
-    "natural_phenomenon": ("natural phenomena", "phénomène naturel", "natural", "weather", "météo"),
-    "malicious_action": (
-        "malicious actions",
-        "malicious",
-        "attack",
-        "acte malveillant",
-        "malveillance",
-        "cyberattaque",
-    ),
-    "none": ("aucune", "aucun", "nulle", "operational"),
-    "minor": ("mineur", "mineure", "low", "faible", "degraded", "p4", "sev4", "4 - low"),
-    "moderate": ("modéré", "modérée", "medium", "moyen", "moyenne", "normal", "p3", "sev3", "3 - moderate"),
-    "major": ("majeur", "majeure", "high", "haute", "élevée", "p2", "sev2", "2 - high"),
-    "critical": ("critique", "p1", "sev1", "1 - critical", "blocker", "bloquant"),
-    "investigating": (
-        "open",
-        "new",
-        "ouvert",
-        "nouveau",
-        "en cours",
-        "ongoing",
-        "in progress",
-        "en cours d’analyse",
-        "triggered",
-    ),
-    "identified": ("identifié", "acknowledged", "pris en charge"),
-    "monitoring": ("surveillance", "sous surveillance", "mitigated"),
-    "resolved": (
-        "résolu",
-        "résolue",
-        "closed",
-        "fermé",
-        "clos",
-        "done",
-        "completed",
-        "terminé",
-        "postmortem",
-        "fixed",
-    ),
-    "subscribers": ("abonnés", "lignes", "lines"),
-    "users": ("utilisateurs", "usagers", "user", "people", "personnes"),
-    "customers": ("clients",),
-    "devices": ("appareils", "équipements", "terminaux"),
-    "sites": ("antennes",),
-    "calls": ("appels",),
-}

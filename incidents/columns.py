@@ -15,6 +15,7 @@ from typing import Literal
 
 from incidents import column_tables as tables
 from incidents.column_tables import Column, Kind
+from incidents.value_words import VALUE_WORDS
 
 __all__ = [
     "RECORD_TYPES",
@@ -131,9 +132,17 @@ def match_header(record_type: str, header: str) -> str | None:
     return _headers(record_type).get(header_key(header))
 
 
-VALUE_SYNONYMS: Mapping[str, str] = {
-    header_key(word) or word: value for value, words in tables.VALUE_WORDS.items() for word in words
-}
+def _by_word() -> dict[str, tuple[str, ...]]:
+    meanings: dict[str, tuple[str, ...]] = {}
+    for value, words in VALUE_WORDS.items():
+        for word in words:
+            key = header_key(word) or word
+            meanings[key] = (*meanings.get(key, ()), value)
+    return meanings
+
+
+VALUE_SYNONYMS: Mapping[str, tuple[str, ...]] = _by_word()
+"""Word, folded -> the values it can mean; the choices of a column decide which."""
 
 
 def canonical_choice(column: Column, text: str) -> str | None:
@@ -142,5 +151,5 @@ def canonical_choice(column: Column, text: str) -> str | None:
     for choice in column.choices:
         if header_key(choice) == key:
             return choice
-    meant = VALUE_SYNONYMS.get(key) or VALUE_SYNONYMS.get(text.strip().casefold())
-    return meant if meant in column.choices else None
+    meant = VALUE_SYNONYMS.get(key) or VALUE_SYNONYMS.get(text.strip().casefold()) or ()
+    return next((value for value in meant if value in column.choices), None)

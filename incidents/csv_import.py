@@ -17,9 +17,18 @@ from incidents.columns import RECORD_TYPES, Column, canonical_choice
 from incidents.csv_export import rearm
 from incidents.csv_reader import Row
 from incidents.errors import ReadingError, fill
-from incidents.flat import Flat, amount_fields, from_flat, join_words, split_words, text_of
+from incidents.flat import (
+    Flat,
+    amount_fields,
+    from_flat,
+    join_parts,
+    join_words,
+    split_parts,
+    split_words,
+    text_of,
+)
 from incidents.impact import span_of
-from incidents.model import SUPPLYING_ROLES, Incident, Record
+from incidents.model import SUPPLYING_ROLES, Incident, Part, Record
 from incidents.moment import Moment, MomentError
 from incidents.reading.moments import MOMENT_NOTES, DateOrder, read_moment_fields
 
@@ -186,9 +195,19 @@ def _complete_incident(flat: Flat, reading: _Cells) -> None:
     if flat.get("status") is None:
         flat["status"] = "investigating" if reading.ongoing else "resolved"
     flat["timezone"] = flat.get("timezone") or reading.zone
+    flat["providers"] = join_parts(
+        _with_operator(split_parts(flat.get("providers")), flat.get("operator_id"))
+    )
     for name in ("cause", "third_party", "planned_maintenance"):
         flat[name] = flat.get(name) or "unknown"
     flat["unmatched_values"] = join_words([*split_words(flat.get("unmatched_values")), *reading.unmatched])
+
+
+def _with_operator(parts: tuple[Part, ...], operator_id: object) -> tuple[Part, ...]:
+    """Name the operator among the providers, unless it is there in some role."""
+    if not operator_id or any(part.provider_id == operator_id for part in parts):
+        return parts
+    return (Part(str(operator_id), "operator"), *parts)
 
 
 def made_id(record_type: str, flat: Flat) -> str:
@@ -199,8 +218,8 @@ def made_id(record_type: str, flat: Flat) -> str:
         )
     names: tuple[str, ...]
     if record_type == "incident":
-        names = ("title", "operator_id", "started_at", "started_at_earliest")
-        day = text_of(flat.get("started_at"))[:10]
+        names = ("title", "operator_id", "started_at", "started_at_earliest", "started_at_latest")
+        day = next((text for name in names[2:] if (text := text_of(flat.get(name))[:10])), record_type)
     else:
         names = tuple(name for name in flat if name != "id")
         day = record_type

@@ -189,22 +189,25 @@ def total(amounts: Sequence[Amount]) -> Amount | None:
     return Amount(low, high, central)
 
 
-def summarise(sketches: Iterable[Sketch], exposed: frozenset[str]) -> Summary:
-    """Sum up what is in view. `exposed` are the ids of incidents with a provider under non-European law."""
+def summarise(sketches: Iterable[Sketch], exposed: frozenset[str], *, possible: int = 0) -> Summary:
+    """Sum up what is surely in view, each incident whole.
+
+    `exposed` are the ids of incidents with a provider under non-European law; `possible` incidents are left out
+    since they may have ended before.
+    """
     rows = list(sketches)
     known = [s.user_hours for s in rows if s.user_hours is not None and s.user_hours.low is not None]
     lasting = [s for s in rows if s.duration is not None]
     through = [s for s in rows if s.third_party == "yes"]
     return Summary(
         incidents=len(rows),
+        possible=possible,
         user_hours=total(known),
         known=len(known),
         longest=max(lasting, key=lambda s: _lasted(s.duration), default=None),
         durations_known=len(lasting),
         third_party=Share(len(through), len(rows), sum(s.third_party == "unknown" for s in rows)),
-        unnamed_supplier=sum(
-            not any(p.role in ("supplier", "carrier", "vendor") for p in s.providers) for s in through
-        ),
+        unnamed_supplier=sum(not s.suppliers for s in through),
         planned=Share(
             sum(s.planned_maintenance == "yes" for s in rows),
             len(rows),

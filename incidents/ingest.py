@@ -10,19 +10,20 @@ import difflib
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from incidents.changes import Kind, Put
-from incidents.column_plan import ImportOptions, plan_columns
+from incidents.column_plan import ColumnPlan, ImportOptions, plan_columns
 from incidents.columns import RECORD_TYPES, header_key
 from incidents.csv_import import Note, Problem, ReadRow, RowReader
 from incidents.csv_reader import Row, RowFault, Table, read_table
+from incidents.date_order import ORDER_NOTES, decide_order
 from incidents.errors import TimelineError
-from incidents.flat import to_flat
+from incidents.flat import from_flat, to_flat, type_of
 from incidents.model import Record, Source
 from incidents.store import Store, Writer
 
@@ -160,6 +161,9 @@ def import_file(
     """
     table = read_table(data, encoding=options.encoding, delimiter=options.delimiter)
     plan = plan_columns(table.header, options)
+    decision = decide_order(table, plan, options.record_type) if options.date_order is None else None
+    if decision:
+        options = replace(options, date_order=decision.order)
     lookup = StoreLookup(store, _pending(table, options))
     read = _read_rows(table, RowReader(table.header, plan, options, lookup), options, on_progress)
     mark = hashlib.sha256(data).hexdigest()
@@ -179,6 +183,7 @@ def import_file(
             dry=dry_run or stopped,
         ) as writer:
             records = [item.row.record for item in good if item.row.record is not None]
+            records = completed(store, records, plan)
             add_sources(store, writer, records)
             done = writer.put(options.record_type, records)
             puts = {item.row.line: put for item, put in zip(good, done, strict=True)}
@@ -188,6 +193,9 @@ def import_file(
                 change_set_id = writer.change_set_id
     rows = tuple(_outcome(item, puts.get(item.row.line), options) for item in read)
     notes = tuple(Note(0, "", message, params) for message, params in table.notes)
+    if decision:
+        shown: dict[str, object] = {"value": decision.value, "line": decision.line}
+        notes += (Note(decision.line, "", ORDER_NOTES[decision.order], shown),)
     return ImportReport(
         record_type=options.record_type,
         filename=options.filename,
@@ -204,6 +212,29 @@ def import_file(
         change_set_id=change_set_id,
         counts=_counts(rows),
     )
+
+
+def completed(store: Store, records: Sequence[Record], plan: ColumnPlan) -> list[Record]:
+    """Keep, of records that are there already, what the file has no column for: it says nothing of that."""
+    if not records:
+        return []
+    record_type = type_of(records[0])
+    spec = RECORD_TYPES[record_type]
+    silent = plan.silent_fields(record_type) - {spec.key}
+    if not silent:
+        return list(records)
+    known = store.many(record_type, [getattr(record, spec.key) for record in records])
+    out: list[Record] = []
+    for record in records:
+        before = known.get(getattr(record, spec.key))
+        if before is not None:
+            old, new = to_flat(before), to_flat(record)
+            kept = {name: old[name] for name in silent}
+            if kept.get("timezone") is None and "timezone" in silent:
+                kept["timezone"] = new["timezone"]
+            record = from_flat(record_type, new | kept, record.collection)
+        out.append(record)
+    return out
 
 
 def _pending(table: Table, options: ImportOptions) -> dict[str, frozenset[str]]:

@@ -162,8 +162,10 @@ class Incident:
 
     @property
     def suppliers(self) -> tuple[str, ...]:
-        """Give the providers that supplied the operator, in the order of the record, each once."""
-        return tuple(dict.fromkeys(p.provider_id for p in self.providers if p.role in SUPPLYING_ROLES))
+        """Give who supplied, each once; without a third party the operator is not its own supplier."""
+        named = (p.provider_id for p in self.providers if p.role in SUPPLYING_ROLES)
+        own = self.operator_id if self.third_party == "no" else None
+        return tuple(dict.fromkeys(name for name in named if name != own))
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -321,6 +323,7 @@ class Law:
     name_fr: str | None = None
     aliases: tuple[str, ...] = ()
     country: str | None = None
+    in_force_from: str | None = None
     summary: str | None = None
     summary_fr: str | None = None
     source_url: str | None = None

@@ -7,11 +7,11 @@ Knows no store, no URL and no drawing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from incidents.amount import Amount
-from incidents.model import EndState, Incident, Milestone, Part
+from incidents.model import SUPPLYING_ROLES, EndState, Incident, Milestone, Part
 
 __all__ = [
     "DIMENSIONS",
@@ -48,10 +48,10 @@ UNKNOWN = "~unknown"
 class Query:
     """Which incidents: a window (half open, aware UTC; None = unbounded) and filters.
 
-    Values of one filter are alternatives, filters add up. `providers` matches any role; `suppliers` the
-    supplying roles only; there `UNNAMED_SUPPLIER` means "through a third party that nobody names", `NO_SUPPLIER`
-    "through none", `UNKNOWN` "not known whether". `service_kinds` matches any service of an incident,
-    `main_service_kinds` its first.
+    Values of one filter are alternatives, filters add up. `providers` matches any role, and whose services were
+    touched; `suppliers` who supplied (see `Sketch.suppliers`), where `UNNAMED_SUPPLIER` means "through a third party
+    that nobody names", `NO_SUPPLIER` "through none", `UNKNOWN` "not known whether". `service_kinds` matches any
+    service of an incident, `main_service_kinds` its first.
     """
 
     start: datetime | None = None
@@ -112,6 +112,20 @@ class Sketch:
     collection: str
 
     @property
+    def suppliers(self) -> tuple[str, ...]:
+        """Give who supplied, each once; without a third party the operator is not its own supplier."""
+        named = (p.provider_id for p in self.providers if p.role in SUPPLYING_ROLES)
+        own = self.operator_id if self.third_party == "no" else None
+        return tuple(dict.fromkeys(name for name in named if name != own))
+
+    @property
+    def surely_until(self) -> datetime:
+        """Give the last moment at which it is not excluded by its bounds: the earliest end, or the latest start."""
+        if self.end_state == "open":
+            return datetime.max.replace(tzinfo=UTC, microsecond=0)
+        return max(self.end_earliest or self.start_latest, self.start_latest)
+
+    @property
     def start(self) -> datetime:
         """Give the middle of the start's bounds: where a mark is put."""
         return self.start_earliest + (self.start_latest - self.start_earliest) / 2
@@ -167,10 +181,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The impact of what is in view. `known` of `incidents` have user-hours with a lower bound; `user_hours` is
-    their sum as a range."""
+    """The impact of what is surely in view, each incident whole.
+
+    `possible` more may have ended before it began. `known` of `incidents` have user-hours with a lower bound;
+    `user_hours` is their sum as a range.
+    """
 
     incidents: int
+    possible: int
     user_hours: Amount | None
     known: int
     longest: Sketch | None

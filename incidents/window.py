@@ -115,6 +115,7 @@ def window_answer(
     counts = Counter(key for keys in lanes_of.values() for key in keys)
     order = [key for key in shown if counts[key]] + ([OTHERS] if counts[OTHERS] else [])
     items, densities = _drawn(rows, lanes_of, order, start, end, max_marks)
+    sure = [row for row in rows if query.start is None or row.surely_until >= query.start]
     exposed = frozenset(row.id for row in rows if context.exposed_in(row))
     return WindowAnswer(
         start=start,
@@ -126,7 +127,7 @@ def window_answer(
         milestones=tuple(_milestones(context.milestones, start, end)),
         total=len(rows),
         outside=everything - len(rows),
-        summary=summarise(rows, exposed),
+        summary=summarise(sure, exposed, possible=len(rows) - len(sure)),
         revision=context.revision,
     )
 
@@ -143,10 +144,7 @@ def lanes(store: Store, context: Catalogue, row: Sketch, dimension: Dimension) -
         return row.countries or (UNKNOWN,)
     if dimension == "obligation":
         return tuple(engaging(store, row.id)) or (NO_OBLIGATION,)
-    named = tuple(
-        dict.fromkeys(p.provider_id for p in row.providers if p.role in ("supplier", "carrier", "vendor"))
-    )
-    return named or (WITHOUT_NAME[row.third_party],)
+    return row.suppliers or (WITHOUT_NAME[row.third_party],)
 
 
 def _shown(dimension: Dimension, counts: Mapping[str, int]) -> list[str]:
@@ -215,13 +213,8 @@ def _milestones(milestones: Iterable[Milestone], start: datetime, end: datetime)
 
 
 FACETS: Mapping[str, Callable[[Catalogue, Sketch], Iterable[str]]] = {
-    "providers": lambda c, s: dict.fromkeys(
-        ([s.operator_id] if s.operator_id else []) + [p.provider_id for p in s.providers]
-    ),
-    "suppliers": lambda c, s: (
-        dict.fromkeys(p.provider_id for p in s.providers if p.role in ("supplier", "carrier", "vendor"))
-        or (WITHOUT_NAME[s.third_party],)
-    ),
+    "providers": lambda c, s: c.involved(s),
+    "suppliers": lambda c, s: s.suppliers or (WITHOUT_NAME[s.third_party],),
     "service_kinds": lambda c, s: c.service_kinds(s) or (UNKNOWN,),
     "main_service_kinds": lambda c, s: c.service_kinds(s)[:1] or (UNKNOWN,),
     "causes": lambda c, s: (s.cause,),

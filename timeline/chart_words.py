@@ -129,18 +129,47 @@ def _cut(text: str, most: int) -> str:
 
 
 def window_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """Name a window as coarsely as it is wide: years, months, days or times of day."""
+    """Name a window as coarsely as it is wide: years, months, days or times of day.
+
+    From midnight to midnight it is named by its days, the last one included.
+    """
     first, last = start.astimezone(zone), (end - timedelta(seconds=1)).astimezone(zone)
     days = (end - start).total_seconds() / 86400
+    whole = _is_midnight(first) and _is_midnight(end.astimezone(zone)) and end > start
     if days > 2.5 * 365:
         words = (str(first.year), str(last.year))
     elif days > 100:
         words = (format_day(f"{first:%Y-%m}"), format_day(f"{last:%Y-%m}"))
-    elif days >= 2:
-        words = (format_day(first, short=True), format_day(last, short=True))
+    elif days >= 2 or whole:
+        return _days_words(first, last)
     else:
         words = (
             format_instant(start, zone=zone, short=True, show_zone=False),
             format_instant(end, zone=zone, short=True, show_zone=False),
         )
     return words[0] if words[0] == words[1] else _("%(first)s to %(last)s", first=words[0], last=words[1])
+
+
+def _days_words(first: datetime, last: datetime) -> str:
+    """Name the days from one to another; the month and year of the first only where they are others."""
+    final = format_day(last, short=True)
+    if first.date() == last.date():
+        return final
+    words = format_day(first, short=True)
+    if first.year == last.year:
+        words = words.removesuffix(f" {first.year}")
+        if first.month == last.month:
+            words = words.partition(" ")[0]
+    return _("%(first_day)s to %(last_day)s", first_day=words, last_day=final)
+
+
+def edge_words(moment: datetime, zone: ZoneInfo, *, last: bool = False) -> str:
+    """Name one end of a window that is open on the other: a day where it is midnight, the day before where `last`."""
+    local = moment.astimezone(zone)
+    if _is_midnight(local):
+        return format_day(local - timedelta(days=1) if last else local, short=True)
+    return format_instant(moment, zone=zone, short=True, show_zone=False)
+
+
+def _is_midnight(local: datetime) -> bool:
+    return not (local.hour or local.minute or local.second)

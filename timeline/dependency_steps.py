@@ -19,13 +19,17 @@ LONGEST = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """What leads to a step. `kind`: rests_on, run_by, owned_by or exposed_to; `basis` as in the record behind it."""
+    """What leads to a step. `kind`: rests_on, run_by, owned_by or exposed_to; `basis` as in the record behind it.
+
+    `shares` are those of the owners of the step, in per cent, in the order of its records; None = not known.
+    """
 
     kind: str
     basis: str | None = None
     source_url: str | None = None
     dependency: Dependency | None = None
     ownership: Ownership | None = None
+    shares: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,10 @@ def _finished(store: Store, path: tuple[Step, ...], day: date) -> tuple[Step, ..
     while owners and len(seen) < LONGEST:
         ownership = owners[0].ownership
         edge = Edge(
-            kind="owned_by", ownership=ownership, source_url=ownership.source_url if ownership else None
+            kind="owned_by",
+            ownership=ownership,
+            source_url=ownership.source_url if ownership else None,
+            shares=tuple(owner.ownership.share_percent if owner.ownership else None for owner in owners),
         )
         steps.append(Step(kind="provider", records=tuple(owner.provider for owner in owners), edge=edge))
         seen.update(owner.provider.id for owner in owners)

@@ -45,8 +45,9 @@ def in_language(record: Any, field: str) -> str:
     other = "en" if language() == "fr" else "fr"
     for name in (f"{field}_{language()}", field, f"{field}_{other}"):
         text = getattr(record, name, None)
-        if text:
-            return str(text)
+        # A rule has `thresholds` as conditions beside the words of the law: those are `criterion_words`.
+        if text and isinstance(text, str):
+            return text
     return ""
 
 
@@ -138,7 +139,7 @@ def rule_words(due: str) -> str:
         return _("every %(period)s", period=period_words(due[6:-1]))
     if due.startswith("min(") and due.endswith(")"):
         terms = [rule_words(term) for term in due[4:-1].split(",")]
-        return _("the earlier of: %(terms)s", terms="; ".join(terms))
+        return _("the earlier of: %(terms)s", terms=semicolons(terms))
     period, _at, anchor = due.partition("@")
     from_what = record_label(anchor, "anchor")
     if period == "without_delay":
@@ -195,6 +196,31 @@ def _both(known: list[datetime], zone: str) -> dict[str, str]:
         "first": format_instant(known[0], zone=zone, show_zone=False),
         "last": format_instant(known[1], zone=zone),
     }
+
+
+def condition_words(condition: Any, *, inside: bool = False) -> str:
+    """Say a condition of a rule in words; "" for a plain yes or no, which its criterion's label has said.
+
+    A comparison names its fact and what is asked of it; groups are joined, in brackets where they stand in another.
+    """
+    if hasattr(condition, "required"):
+        if condition.fact.kind == "answer" and not inside:
+            return ""
+        fact, required = reason_words(condition.label), _said(condition.required, "UTC")
+        fact = fact[:1].lower() + fact[1:] if inside and not fact[:2].isupper() else fact
+        return _("%(fact)s: %(required)s", fact=fact, required=required)
+    parts = [condition_words(part, inside=True) for part in condition.parts]
+    if hasattr(condition, "count"):
+        return _("at least %(count)s of: %(parts)s", count=condition.count, parts=semicolons(parts))
+    if len(parts) == 1:
+        return parts[0]
+    text = (_(" or ") if hasattr(condition, "smaller") else _(" and ")).join(parts)
+    return f"({text})" if inside else text[:1].upper() + text[1:]
+
+
+def semicolons(parts: Iterable[str]) -> str:
+    """Join parts with semicolons, as the language spaces them."""
+    return _("; ").join(parts)
 
 
 def fact_name(name: str) -> str:

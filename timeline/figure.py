@@ -16,6 +16,7 @@ from timeline.drawing import CONTEXT_PX, PERIOD_PX, Drawing, escape
 from timeline.figure_frame import frame_layout
 from timeline.labels import label
 from timeline.lanes import (
+    BAR_FROM_PX,
     CONTEXT,
     TAIL_PX,
     Band,
@@ -94,7 +95,7 @@ def _dots(marks: Sequence[Mark], scale: Scale, drawing: Drawing) -> list[dict[st
             continue
         pale = [is_pale(mark.sketch, scale) for mark in chosen]
         # A mark in the middle of a soft end would hide how soft it is: small on a long bar, none on a short.
-        wide = [bar_px(mark, scale, drawing.now) for mark in chosen]
+        wide = [bar_px_in_view(mark, scale, drawing.now) for mark in chosen]
         sizes = [diameter(severity) * (0.55 if px else 1) for px in wide]
         traces.append(
             {
@@ -197,9 +198,14 @@ def _wall_ms(first: datetime, last: datetime, zone: ZoneInfo) -> float:
     return max((end - start).total_seconds() * 1000, 0.0)
 
 
-def bar_px(mark: Mark, scale: Scale, now: datetime) -> float:
-    """Give the length of a mark's bar in pixels; zero where it is drawn as a mark alone."""
-    return scale.width(mark.sketch.start_earliest, last_instant(mark.sketch, now)) if mark.is_bar else 0.0
+def bar_px_in_view(mark: Mark, scale: Scale, now: datetime) -> float:
+    """Give the length of a mark's bar in the window; zero where so little of it is there that a mark stands for it."""
+    if not mark.is_bar:
+        return 0.0
+    first = max(mark.sketch.start_earliest, scale.start)
+    last = min(last_instant(mark.sketch, now), scale.end)
+    px = scale.width(first, last) if first < last else 0.0
+    return px if px > BAR_FROM_PX else 0.0
 
 
 def layers_of(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from incidents import Facet, Store
-from timeline.chart_words import window_words
-from timeline.incident_rows import provider_name, service_names
+from timeline.chart_words import edge_words, lane_words, window_words
+from timeline.incident_rows import provider_name, service_name
 from timeline.labels import country, label
 from timeline.params import FILTERS, View, write_view
 from timeline.wording import N_, _
@@ -72,13 +72,13 @@ def value_words(store: Store, name: str, value: str) -> str:
     if name in ("provider", "operator", "supplier"):
         return provider_name(store, value)
     if name == "service":
-        return service_names(store).get(value, value)
+        return service_name(store, value)
     if name == "country":
         return country(value)
     if name in ("third_party", "planned", "exposed"):
         return label(value, "answer")
     if name == "obligation":
-        return value
+        return lane_words(store)("obligation", value)
     if name == "main_kind":
         return label(value, "service_kind")
     return label(value, name)
@@ -111,10 +111,10 @@ def chips(store: Store, view: View, link: Callable[[View], str]) -> list[Chip]:
         if query.start and query.end:
             words = window_words(query.start, query.end, zone)
         elif query.start:
-            words = _("from %(moment)s", moment=window_words(query.start, query.start, zone))
+            words = _("from %(moment)s", moment=edge_words(query.start, zone))
         else:
             assert query.end is not None
-            words = _("until %(moment)s", moment=window_words(query.end, query.end, zone))
+            words = _("until %(moment)s", moment=edge_words(query.end, zone, last=True))
         found.append(Chip(words, link(view.with_query(start=None, end=None))))
     if query.text:
         found.append(Chip(f"“{query.text}”", link(view.with_query(text=""))))

@@ -156,6 +156,10 @@ def _user_hours_missing(page: IncidentPage) -> str:
 def bounds_line(amount: Amount, minutes: bool = False) -> str:
     """Say both bounds of an amount, an unknown one as unknown."""
     write = format_duration if minutes else format_number
-    low = write(amount.low) if amount.low is not None else _("not known")
-    high = write(amount.high) if amount.high is not None else _("not known")
-    return _("Lower bound: %(low)s. Upper bound: %(high)s.", low=low, high=high)
+    lower = _("Lower bound: not known.")
+    if amount.low is not None:
+        lower = _("Lower bound: %(low)s.", low=write(amount.low))
+    upper = _("Upper bound: not known.")
+    if amount.high is not None:
+        upper = _("Upper bound: %(high)s.", high=write(amount.high))
+    return f"{lower} {upper}"

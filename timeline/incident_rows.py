@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from incidents import Amount, Figure, Incident, Provider, Service, Store, duration_of, user_hours
 from timeline.once_a_revision import once_a_revision
+from timeline.wording import record_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,20 @@ def providers_by_id(store: Store) -> Mapping[str, Provider]:
 
 
 @once_a_revision
-def service_names(store: Store) -> Mapping[str, str]:
-    return {record.id: record.name for record in store.all("service") if isinstance(record, Service)}
+def services_by_id(store: Store) -> Mapping[str, Service]:
+    return {record.id: record for record in store.all("service") if isinstance(record, Service)}
 
 
 def provider_name(store: Store, provider_id: str) -> str:
-    """Name a provider; one that is not on record is its id."""
+    """Name a provider in the reader's language; one that is not on record is its id."""
     found = providers_by_id(store).get(provider_id)
-    return found.name if found else provider_id
+    return record_text(found, "name") if found else provider_id
+
+
+def service_name(store: Store, service_id: str) -> str:
+    """Name a service in the reader's language; one that is not on record is its id."""
+    found = services_by_id(store).get(service_id)
+    return record_text(found, "name") if found else service_id
 
 
 def incident_rows(store: Store, incidents: Iterable[Incident]) -> list[IncidentRow]:

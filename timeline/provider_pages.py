@@ -32,9 +32,7 @@ from timeline.incident_page import claims_by_field
 from timeline.once_a_revision import once_a_revision
 from timeline.typed_records import every, one, related
 
-SHOWN = 25
-# Beyond this many incidents of a provider, those in other roles are looked for among the newest.
-LOOKED_THROUGH = 500
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,16 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Involvement:
+    """An incident of a provider: its roles in it ("service" where only its service was touched), and who supplied."""
+
+    incident: Incident
+    roles: tuple[str, ...]
+    suppliers: tuple[Provider, ...]
+    supplier_not_named: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPage:
     """Everything that the page of one provider shows, in its order."""
 
@@ -95,10 +103,10 @@ class ProviderPage:
     day: date
     exposures: tuple[Exposure, ...]
     laws: dict[str, Law]
-    as_operator: Page
-    as_supplier: Page
+    as_operator: int
+    as_supplier: int
     involved: int
-    other_roles: tuple[Incident, ...]
+    incidents: tuple[Involvement, ...]
     services: tuple[Service, ...]
     rests_on: tuple[Link, ...]
     dependants: tuple[Link, ...]
@@ -166,7 +174,8 @@ def provider_page(store: Store, provider: Provider, day: date) -> ProviderPage:
     """Gather the page of a provider as of a day."""
     services = related(store, Service, "provider_id", provider.id)
     exposures = exposures_of(store, provider.id, day)
-    involved = find(store, Query(providers=(provider.id,), limit=LOOKED_THROUGH))
+    involved = find(store, Query(providers=(provider.id,), limit=SHOWN))
+    played = parts_played(store).get(provider.id, Parts())
     parent = one(store, Provider, provider.parent_id) if provider.parent_id else None
     return ProviderPage(
         provider=provider,
@@ -174,14 +183,10 @@ def provider_page(store: Store, provider: Provider, day: date) -> ProviderPage:
         day=day,
         exposures=exposures,
         laws=_laws(store, exposures),
-        as_operator=find(store, Query(operators=(provider.id,), limit=SHOWN)),
-        as_supplier=find(store, Query(suppliers=(provider.id,), limit=SHOWN)),
+        as_operator=played.as_operator,
+        as_supplier=played.as_supplier,
         involved=involved.total,
-        other_roles=tuple(
-            incident
-            for incident in involved.incidents
-            if incident.operator_id != provider.id and provider.id not in incident.suppliers
-        ),
+        incidents=tuple(_involvement(store, provider.id, incident) for incident in involved.incidents),
         services=services,
         rests_on=_links(store, "from_service_id", services, outside=provider.id),
         dependants=_links(store, "on_service_id", services, outside=provider.id),
@@ -193,6 +198,18 @@ def provider_page(store: Store, provider: Provider, day: date) -> ProviderPage:
         ),
         milestones=tuple(m for m in every(store, Milestone) if provider.id in m.provider_ids),
         claims=claims_by_field(store, "provider", provider.id),
+    )
+
+
+def _involvement(store: Store, provider_id: str, incident: Incident) -> Involvement:
+    roles = ["operator"] if incident.operator_id == provider_id else []
+    roles += [part.role for part in incident.providers if part.provider_id == provider_id]
+    known = {supplier_id: one(store, Provider, supplier_id) for supplier_id in incident.suppliers}
+    return Involvement(
+        incident=incident,
+        roles=tuple(dict.fromkeys(roles)) or ("service",),
+        suppliers=tuple(supplier for supplier in known.values() if supplier is not None),
+        supplier_not_named=incident.third_party == "yes" and not incident.suppliers,
     )
 
 

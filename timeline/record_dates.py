@@ -11,6 +11,7 @@ from incidents import Moment, TimelineError
 from timeline.formats import format_day, format_moment
 from timeline.wording import _
 
+DAILY = ("day", "hour", "minute", "second")
 
 def partial_date(text: str | date | None) -> str:
     """Write a date of a record, which may be a year, a season, a month or a day; what is none of these as it is."""
@@ -47,7 +48,7 @@ def just_day(moment: Moment | None) -> str:
     """Write the day of a moment without its time, short, for lists; a coarser moment as coarse as it is."""
     if moment is None:
         return ""
-    if len(moment.value) >= 10:
+    if str(moment.precision) in DAILY and len(moment.value) >= 10:
         day = format_day(date.fromisoformat(moment.value[:10]), short=True)
         return day if str(moment.qualifier) == "exact" or moment.has_time else _("about %(day)s", day=day)
     return format_moment(moment, show_zone=False, short=True)

@@ -54,6 +54,7 @@ RECORD_LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "cause": {**labels.LABELS["cause"], "unknown": N_("not established")},
     "service_state": {"total": N_("total"), "limited": N_("limited"), "none": N_("none")},
+    "part": {**labels.LABELS["role"], "service": N_("its service was touched")},
     "standing": {
         "qualified": N_("qualified"),
         "in_progress": N_("in progress"),
@@ -65,7 +66,7 @@ RECORD_LABELS: Mapping[str, Mapping[str, str]] = {
         "high": N_("high"),
         "medium": N_("medium"),
         "low": N_("low"),
-        "unknown": N_("not known"),
+        "unknown": N_("criticality unknown"),
     },
     "law_confidence": {
         "primary": N_("read in the text itself"),

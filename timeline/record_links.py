@@ -126,7 +126,10 @@ def record_title(store: Store, record_type: str, record_id: str, fallback: str =
                 f"{name('provider', record.provider_id)}, {record_label(record.designation, 'designation')}"
             )
         case "qualification":
-            return f"{record.provider_name}, {record_text(record, 'offer')}"
+            named = record.provider_name
+            if lookup(store, "provider", record.provider_id) is not None:
+                named = name("provider", record.provider_id)
+            return f"{named}, {record_text(record, 'offer')}"
         case "update":
             return name("incident", record.incident_id)
         case "claim" | "translation":

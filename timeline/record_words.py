@@ -11,11 +11,13 @@ from typing import Any
 from timeline.duty_words import (
     assumptions,
     clock_words,
+    condition_words,
     fact_name,
     in_language,
     ordered,
     reason_words,
     rule_words,
+    semicolons,
 )
 from timeline.formats import format_number
 from timeline.record_dates import just_day, partial_date, period
@@ -79,5 +81,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "assumptions": assumptions,
     "clock": clock_words,
     "clock_rule": clock_rule,
+    "condition": condition_words,
     "fact_name": fact_name,
+    "semicolons": semicolons,
 }

@@ -7,6 +7,7 @@ URL with `.json`. Knows the request; decides nothing about the records.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from functools import partial
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from incidents import Incident, Law, Query, Store, TimelineError, rules_of
+from incidents import Incident, Law, Query, Store, TimelineError, export_csv, find, rules_of
 from timeline import context, incident_words, listing, record_words, source_pages
 from timeline.assets import plotly_version
 from timeline.chart_locale import chart_config
@@ -33,7 +34,7 @@ from timeline.record_json import plain
 from timeline.record_links import anchor, lookup, record_note, record_title, record_url
 from timeline.search_page import SUGGESTIONS, search_page
 from timeline.security import scope
-from timeline.source_pages import cited_by, host_of
+from timeline.source_pages import cited_by, host_of, short_address
 from timeline.typed_records import every
 from timeline.views import asked_view
 from timeline.wording import N_, _, language, ngettext, record_text
@@ -43,6 +44,8 @@ for filter_name, filter_ in record_words.FILTERS.items():
     pages.add_app_template_filter(filter_, filter_name)
 
 Route = TypeVar("Route", bound=Callable[..., Any])
+# Spreadsheets take a CSV for UTF-8 when it begins with this mark.
+BOM = "\ufeff"
 # Ids looked through for a near match when an address names none.
 NEAR = 2_000
 
@@ -117,6 +120,7 @@ def answer(template: str, content: Any, beside: Mapping[str, Any] | None = None,
         "record_note": partial(record_note, store),
         "anchor": anchor,
         "host_of": host_of,
+        "short_address": short_address,
         "json_url": json_url(),
     }
     return Response(
@@ -154,6 +158,17 @@ def incidents() -> Response:
     return answer("incidents.html", listed, **_list_words(store, view, listed))
 
 
+@pages.get("/incidents.csv")
+@scope("read")
+def incidents_csv() -> Response:
+    """Give all incidents that match the filters as CSV; importing the file changes nothing."""
+    view = asked_view()
+    found_all = find(context.store(), replace(view.query, offset=0, limit=None))
+    response = Response(BOM + "".join(export_csv("incident", found_all.incidents)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="incidents.csv"'
+    return response
+
+
 def _list_words(store: Store, view: View, listed: listing.IncidentList) -> dict[str, Any]:
     link = partial(address, path="/incidents")
     zone = ZoneInfo(view.zone)
@@ -175,6 +190,7 @@ def _list_words(store: Store, view: View, listed: listing.IncidentList) -> dict[
         "clear_url": link(view.without_filters().with_query(start=None, end=None)),
         "timeline_url": address(view.on_page(1), "/"),
         "shown": listing.page_words(listed),
+        "csv_url": address(view.on_page(1), request.script_root + "/incidents.csv"),
     }
 
 
@@ -300,5 +316,12 @@ def sources() -> Response:
 def search() -> Response:
     """Search all records; each hit carries the address of the page that shows it."""
     store = context.store()
-    page = search_page(store, request.args.get("q", ""), partial(record_url, store))
+    zone = context.zone()
+    page = search_page(
+        store,
+        request.args.get("q", ""),
+        partial(record_url, store),
+        zone=zone.key,
+        today=context.now().astimezone(zone).date(),
+    )
     return answer("search.html", page, suggestions=SUGGESTIONS)

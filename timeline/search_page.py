@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from incidents import Hit, Store
+from incidents import Hit, Store, search
+from timeline.excerpts import Piece, own_excerpt
+from timeline.record_links import lookup
+
+__all__ = ["Found", "Piece", "SearchPage", "pieces", "search_page"]
 
 LIMIT = 120
 GROUPS = (
@@ -32,14 +37,6 @@ MARK, UNMARK = "\x02", "\x03"
 SUGGESTIONS = ("Livebox", "Amazon Web Services", "NIS2", "SecNumCloud", "CLOUD Act", "NATO")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of an excerpt, matched or not."""
-
-    text: str
-    matched: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A hit: its title, its excerpt in pieces, and the address of the page that shows it."""
@@ -61,18 +58,24 @@ class SearchPage:
     truncated: bool
 
 
-def search_page(store: Store, text: str, url_of: Callable[[str, str], str]) -> SearchPage:
-    """Search all records. An empty text finds nothing; no text is an error. `url_of` takes a type and an id."""
+def search_page(
+    store: Store, text: str, url_of: Callable[[str, str], str], *, zone: str, today: date
+) -> SearchPage:
+    """Search all records. An empty text finds nothing; no text is an error. `url_of` takes a type and an id.
+
+    `zone` and `today` are the reader's, for a text that is a day.
+    """
     text = " ".join(text.split())[:200]
-    hits: tuple[Hit, ...] = store.search(text, limit=LIMIT) if text else ()
+    hits: tuple[Hit, ...] = search(store, text, zone=zone, today=today, limit=LIMIT) if text else ()
     groups: dict[str, list[Found]] = {}
     for hit in hits:
         found = Found(
             record_type=hit.record_type,
             record_id=hit.record_id,
             title=hit.title.replace(MARK, "").replace(UNMARK, ""),
+            excerpt=own_excerpt(lookup(store, hit.record_type, hit.record_id), text)
             # Alternative names are kept with semicolons between them.
-            excerpt=pieces(hit.excerpt.replace(";", " · ") if hit.record_type in NAMED else hit.excerpt),
+            or pieces(hit.excerpt.replace(";", " · ") if hit.record_type in NAMED else hit.excerpt),
             url=url_of(hit.record_type, hit.record_id),
         )
         groups.setdefault(hit.record_type, []).append(found)

@@ -101,6 +101,11 @@ def host_of(url: str) -> str | None:
     return host.removeprefix("www.") if host else None
 
 
+def short_address(url: str) -> str:
+    """Write an address as it is read from paper: without scheme and `www.`, and without a slash at its end."""
+    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
 @once_a_revision
 def cited_by(store: Store) -> tuple[CitedBy, ...]:
     """Give every source with what cites it, those cited most first."""

@@ -6,7 +6,7 @@ Knows the `Summary` and how a view changes when a figure is asked for. Computes 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incidents import Summary, WindowAnswer
 from timeline.formats import format_amount, format_compact, format_duration, format_number, format_percent
@@ -23,6 +23,8 @@ class FigureCard:
     words: str
     formula: tuple[str, ...]
     link: str | None
+    lists: tuple[tuple[str, str], ...] = ()
+    """Words and addresses of the lists of incidents that the figure counts."""
 
 
 def figure_cards(
@@ -31,10 +33,11 @@ def figure_cards(
     link: Callable[[View], str],
     incident_link: Callable[[str], str],
     title: Callable[[object], str],
+    list_link: Callable[[View], str] | None = None,
 ) -> list[FigureCard]:
-    """Make the six figures of a window; `link` addresses a view, `incident_link` an incident."""
+    """Make the six figures of a window; `link` addresses a view, `incident_link` an incident, `list_link` a list."""
     summary = answer.summary
-    return [
+    cards = [
         _incidents(answer, view, link),
         _user_hours(summary, view, link),
         _longest(summary, incident_link, title),
@@ -42,6 +45,37 @@ def figure_cards(
         _exposed(summary, view, link),
         _planned(summary, view, link),
     ]
+    if list_link is None:
+        return cards
+    return [replace(card, lists=_lists(card, summary, view, list_link)) for card in cards]
+
+
+def _lists(
+    card: FigureCard, summary: Summary, view: View, link: Callable[[View], str]
+) -> tuple[tuple[str, str], ...]:
+    """Give the lists behind a figure: the incidents that it counts, as the filters find them."""
+    show = _("Show these incidents")
+    match card.id:
+        case "incidents":
+            return ((show, link(view)),)
+        case "user_hours" if summary.known:
+            return ((show, link(view.with_query(order="user_hours"))),)
+        case "longest" if summary.durations_known:
+            return ((show, link(view.with_query(order="duration"))),)
+        case "third_party":
+            through = ((show, link(view.with_filter("third_party", ["yes"]))),) if summary.third_party.part else ()
+            unnamed = (_("Show those without a named supplier"), link(view.with_filter("supplier", ["~unnamed"])))
+            unknown = (_("Show those not known"), link(view.with_filter("third_party", ["unknown"])))
+            return (
+                *through,
+                *((unnamed,) if summary.unnamed_supplier else ()),
+                *((unknown,) if summary.third_party.unknown else ()),
+            )
+        case "exposed" if summary.exposed.part:
+            return ((show, link(view.with_filter("exposed", ["yes"]))),)
+        case "planned" if summary.planned.part:
+            return ((show, link(view.with_filter("planned", ["yes"]))),)
+    return ()
 
 
 def _incidents(answer: WindowAnswer, view: View, link: Callable[[View], str]) -> FigureCard:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, get_template_attribute, jsonify, render_template, request
 
@@ -14,8 +16,8 @@ from incidents import BUNDLED, OWN, Store
 from timeline import context
 from timeline.build import program_version
 from timeline.chart_locale import chart_config
-from timeline.formats import format_number
-from timeline.incident_rows import providers_by_id, service_names
+from timeline.formats import format_instant, format_number
+from timeline.incident_rows import providers_by_id, services_by_id
 from timeline.once_a_revision import once_a_revision
 from timeline.palette import dark_twins
 from timeline.params import AddressError, View, read_view, write_view
@@ -36,7 +38,7 @@ def known_values(store: Store) -> Mapping[str, Collection[str]]:
         "provider": providers,
         "operator": providers,
         "supplier": providers | {"~unnamed"},
-        "service": frozenset(service_names(store)),
+        "service": frozenset(services_by_id(store)),
         "obligation": frozenset(rule.id for rule in store.stored_obligations()),
         "exposed": {"yes", "no", *(law.id for law in store.all("law"))},
         "collection": {BUNDLED, OWN},
@@ -130,7 +132,7 @@ def _counts(store: Store) -> Mapping[str, int]:
 
 @pages.app_context_processor
 def for_footer() -> dict[str, Any]:
-    """Give the footer's words: version, what is on record, and the revision."""
+    """Give the words of the footer (version, what is on record, revision) and of the first line of a print."""
 
     def footer_words() -> list[str]:
         store = context.store()
@@ -142,4 +144,10 @@ def for_footer() -> dict[str, Any]:
             _("revision %(revision)s", revision=store.revision()),
         ]  # fmt: skip
 
-    return {"footer_words": footer_words}
+    def print_words() -> dict[str, str]:
+        kept = [pair for pair in request.args.items(multi=True) if pair[0] not in ("lang", "token")]
+        shown = f"{request.base_url}?{urlencode(kept)}" if kept else request.base_url
+        zone = ZoneInfo(current_app.config["TIMEZONE"])
+        return {"address": shown, "at": format_instant(context.now(), zone=zone)}
+
+    return {"footer_words": footer_words, "print_words": print_words}

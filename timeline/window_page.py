@@ -102,6 +102,8 @@ class WindowPage:
     zone: str
     place: str
     address: str
+    json_link: str
+    csv_link: str
     start: str
     end: str
 
@@ -144,6 +146,7 @@ def window_page(store: Store, view: View, now: datetime) -> WindowPage:
             linked,
             lambda key: url_for("records.incident", record_id=key),
             lambda record: record_text(record, "title"),
+            lambda listed: address(listed, request.script_root + "/incidents"),
         ),
         tabs=[
             Tab(
@@ -169,6 +172,8 @@ def window_page(store: Store, view: View, now: datetime) -> WindowPage:
         zone=view.zone,
         place=zone_name(zone),
         address=linked(view),
+        json_link=address(first_page, request.script_root + "/timeline.json"),
+        csv_link=address(first_page, request.script_root + "/incidents.csv"),
         start=_wall(answer.start, zone),
         end=_wall(answer.end, zone),
     )
@@ -221,7 +226,8 @@ def _ranges(store: Store, view: View, now: datetime, zone: ZoneInfo) -> dict[str
     everything = linked(view.with_query(start=None, end=None))
     tabs.append(Tab(_("All"), everything, query.start is None and query.end is None))
     until = _(
-        "Ranges end with the newest incident on record, %(day)s.", day=format_day(newest.astimezone(zone))
+        "ranges end at the newest incident, %(day)s",
+        day=format_day(newest.astimezone(zone), short=True),
     )
     return {"ranges": tabs, "ranges_until": until}
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import LiveServer
 
@@ -128,16 +128,16 @@ def test_the_wheel_zooms_and_the_address_shows_the_same_view_elsewhere(
 def test_zooming_to_a_week_gives_an_address_that_shows_it_elsewhere(
     page: Page, live_server: LiveServer, open_page: Callable[..., Page]
 ) -> None:
-    opened(page, live_server)
+    opened(page, live_server, "/?start=2025-08-12&end=2025-10-12")
     blackout = datetime(2025, 9, 12, 22, 0)
     box = page.locator("#chart .nsewdrag").bounding_box()
     assert box
     first, last = shown_range(page)
-    for _ in range(20):
+    for _ in range(30):
         page.mouse.move(
             box["x"] + box["width"] * ((blackout - first) / (last - first)), box["y"] + box["height"] / 3
         )
-        settled(page, lambda: [page.mouse.wheel(0, -100) for _ in range(4)])
+        settled(page, lambda: page.mouse.wheel(0, -400))
         first, last = shown_range(page)
         if last - first <= timedelta(days=7):
             break
@@ -171,6 +171,33 @@ def test_dragging_moves_the_window(page: Page, live_server: LiveServer) -> None:
     after = shown_range(page)
     assert after[0] < before[0]
     assert abs((after[1] - after[0]) - (before[1] - before[0])).total_seconds() < 1800
+
+
+def test_an_answer_that_comes_during_a_gesture_does_not_disturb_it(
+    page: Page, live_server: LiveServer
+) -> None:
+    opened(page, live_server, WEEK)
+    held: list[Route] = []
+    page.route(re.compile("figure.json"), lambda route: held.append(route), times=1)
+    page.focus("#chart")
+    with page.expect_request(re.compile("figure.json")):
+        page.keyboard.press("+")
+    near = shown_range(page)
+    drawn = page.get_attribute("#chart", "data-drawn")
+    box = page.locator("#chart .nsewdrag").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 300, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 500, box["y"] + 10, steps=5)
+    picture = "document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range"
+    page.wait_for_function(f"start => {picture}[0].slice(0, 19) < start", arg=near[0].isoformat(" "))
+    dragged = page.evaluate(f"() => {picture}")
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    assert page.get_attribute("#chart", "data-drawn") == drawn
+    assert page.evaluate(f"() => {picture}") == dragged
+    settled(page, page.mouse.up)
+    assert abs((shown_range(page)[0] - datetime.fromisoformat(dragged[0][:19])).total_seconds()) < 1800
 
 
 def test_keys_move_zoom_and_show_all(page: Page, live_server: LiveServer) -> None:

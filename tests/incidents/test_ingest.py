@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -191,6 +192,52 @@ def test_moments_of_records_without_a_zone_keep_their_bounds(store: Store) -> No
     exported = "".join(export_csv("update", [update]))
     assert "2025-09-12T22:00:00Z" in exported
     assert load(store, exported, record_type="update").unchanged == 1
+
+
+def test_one_date_decides_the_order_for_the_whole_file(store: Store) -> None:
+    head = "id;title;started_at;resolved_at\n"
+    report = load(store, head + "1;x;12/03/2026 22:10;13/03/2026 01:00\n2;y;05/04/2026;\n")
+    assert (report.added, report.rejected) == (2, 0)
+    record = store.get("incident", "2")
+    assert isinstance(record, Incident) and record.started_at.value == "2026-04-05"
+    assert [(note.line, note.params["value"]) for note in report.notes] == [(2, "13/03/2026 01:00")]
+    american = load(store, head + "3;x;12/03/2026;12/13/2026\n")
+    record = store.get("incident", "3")
+    assert american.added == 1
+    assert isinstance(record, Incident) and record.started_at.value == "2026-12-03"
+
+
+def test_an_order_that_stays_open_is_asked_for(store: Store) -> None:
+    head = "id;title;started_at;resolved_at\n"
+    assert load(store, head + "1;x;12/03/2026;\n").problems[0].code == "ambiguous-order"
+    both = load(store, head + "1;x;13/03/2026;\n2;y;03/13/2026;\n3;z;01/02/2026;\n")
+    assert both.problems[-1].code == "ambiguous-order"
+    assert load(store, head + "9;x;12/03/2026;\n", date_order="DMY").added == 1
+
+
+def test_a_file_says_nothing_of_columns_that_it_lacks(store: Store) -> None:
+    load(store, GOOD)
+    before = store.get("incident", "T-1")
+    report = load(store, "id,title,started_at\nT-1,Box down again,2026-02-01T10:00:00+01:00\n")
+    after = store.get("incident", "T-1")
+    assert report.rows[0].differences == (("title", "Box down", "Box down again"),)
+    assert isinstance(before, Incident) and after == replace(before, title="Box down again")
+
+
+def test_an_empty_cell_says_that_it_is_not_known(store: Store) -> None:
+    load(store, GOOD)
+    report = load(store, "id,title,started_at,severity\nT-1,Box down,2026-02-01T10:00:00+01:00,\n")
+    assert report.rows[0].differences == (("severity", "major", ""),)
+
+
+def test_the_operator_is_among_the_providers(store: Store) -> None:
+    load(store, "id,title,operator_id,started_at,providers\nT-1,x,orange,2026-02-01,aws\n")
+    record = store.get("incident", "T-1")
+    assert isinstance(record, Incident)
+    assert [(p.provider_id, p.role) for p in record.providers] == [
+        ("orange", "operator"),
+        ("aws", "supplier"),
+    ]
 
 
 WHOLE_FILES = {

@@ -51,6 +51,29 @@ def test_every_lane_says_how_many_it_holds(bundled: Store, dimension: Dimension)
             assert drawn(result) == 98
 
 
+def test_what_may_have_ended_before_is_drawn_but_not_summed_up(bundled: Store) -> None:
+    # The Cenves fire of 30 December 2024, 03:30 lasted 24 to 48 hours: until 31 December or 1 January.
+    result = answer(bundled, Query(start=datetime(2025, 1, 1, tzinfo=UTC), countries=("FR",)))
+    assert "2024-12-30-tdf-cenves-arson" in {item.sketch.id for item in result.items}
+    assert result.summary.possible >= 1
+    late = answer(bundled, Query(start=datetime(2024, 12, 31, tzinfo=UTC), countries=("FR",)))
+    assert late.summary.user_hours is not None and result.summary.user_hours is not None
+    assert (late.summary.user_hours.low or 0) > (result.summary.user_hours.low or 0)
+
+
+def test_without_a_third_party_an_operator_is_not_its_own_supplier(bundled: Store) -> None:
+    sketches = {sketch.id: sketch for sketch in bundled.sketches(Query())}
+    assert sketches["2017-03-28-tdf-tnt"].suppliers == ()
+    assert sketches["2024-07-19-crowdstrike"].suppliers == ("crowdstrike",)
+
+
+def test_whose_services_were_touched_is_involved(bundled: Store) -> None:
+    found = {i.id for i in bundled.find(Query(providers=("orange",))).incidents}
+    assert "2024-12-30-tdf-cenves-arson" in found
+    counts = dict(facets(bundled, Query())["providers"].values)
+    assert counts["orange"] == len(found)
+
+
 def test_all_are_drawn_singly_while_they_fit(bundled: Store) -> None:
     result = answer(bundled, Query())
     assert len(result.items) == 98
@@ -185,7 +208,7 @@ def test_the_window_equals_a_plain_scan(
         if span.start_earliest < end and last >= start:
             scan.add(row.id)
     result = answer(store, Query(start=start, end=end), dimension, marks)
-    assert result.total == len(scan) == result.summary.incidents
+    assert result.total == len(scan) == result.summary.incidents + result.summary.possible
     assert {item.sketch.id for item in result.items} <= scan
     assert drawn(result) == sum(lane.count for lane in result.lanes)
     if dimension in ("service_kind", "operator", "cause"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -97,6 +98,12 @@ def test_excerpts_are_cut_at_the_marks(excerpt: str, cut: tuple[Piece, ...]) -> 
 
 
 def test_groups_stand_in_a_fixed_order(app: Flask) -> None:
-    page = search_page(app.extensions["store"], "orange", lambda kind, key: f"/{kind}/{key}")
+    page = search_page(
+        app.extensions["store"],
+        "orange",
+        lambda kind, key: f"/{kind}/{key}",
+        zone="UTC",
+        today=date(2026, 11, 23),
+    )
     assert list(page.groups)[:3] == ["incident", "provider", "service"]
     assert page.total == sum(len(hits) for hits in page.groups.values())

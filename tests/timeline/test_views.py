@@ -79,7 +79,7 @@ def test_each_figure_has_its_formula_and_leads_to_its_incidents(client: FlaskCli
 
 def test_the_lead_record_is_drawn_listed_and_said_with_its_bounds(client: FlaskClient) -> None:
     text = page(client, "/?start=2025-09-10&end=2025-09-15")
-    assert "1 incident, 10 Sept 2025 to 14 Sept 2025" in text
+    assert "1 incident, 10 to 14 Sept 2025" in text
     assert "97 more outside these dates" in text
     row = words(text[text.index(f'data-incident="{LIVEBOX}"') :])
     assert "12 Sept 2025, about 22:00" in row

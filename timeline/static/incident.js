@@ -6,6 +6,8 @@ const box = document.getElementById("incident-figure");
 const note = document.getElementById("figure-note");
 const { figure, twins, config, url } = JSON.parse(document.getElementById("figure-data").textContent);
 let lib = null;
+/* The width on paper in pixels: about that of the column there, so that words keep their size. */
+const PAPER = 480;
 
 function inTheme(part) {
   if (typeof part === "string") return twins[part] ?? part;
@@ -16,14 +18,17 @@ function inTheme(part) {
   return part;
 }
 
-function draw() {
-  if (!lib) return;
-  const dark = document.documentElement.dataset.shown === "dark" && !matchMedia("print").matches;
+function draw(paper = 0) {
+  if (!lib || !box.clientWidth) return;
+  const dark = document.documentElement.dataset.shown === "dark" && !paper;
   const { data, layout } = dark ? inTheme(figure) : structuredClone(figure);
-  const width = box.clientWidth;
+  const width = paper || box.clientWidth;
   /* Where the words of start and end would meet, the start's alone is kept: both are in the list. */
   if (width < 480) layout.annotations = layout.annotations.filter((one) => one.name !== "end" || width > 340);
   lib.react(box, data, { ...layout, width }, config);
+  /* With a view box the drawing can take the width of a sheet of paper. */
+  for (const svg of box.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${layout.height}`);
+  box.style.setProperty("--drawing", `${width} / ${layout.height}`);
   box.dataset.drawn = "true";
 }
 
@@ -35,8 +40,10 @@ try {
   lib = await plotly(url);
   if (note) note.hidden = note.textContent.trim() === "";
   draw();
-  document.addEventListener("themechange", draw);
-  new ResizeObserver(draw).observe(box);
+  document.addEventListener("themechange", () => draw());
+  addEventListener("beforeprint", () => draw(PAPER));
+  addEventListener("afterprint", () => draw());
+  new ResizeObserver(() => matchMedia("print").matches || draw()).observe(box);
 } catch {
   box.hidden = true;
 }

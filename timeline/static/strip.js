@@ -1,9 +1,10 @@
-/* The strip of the whole record: the window in it can be dragged, widened by its handles, or put elsewhere. */
+/* The strip of the whole record: the window in it can be dragged, widened by its handles, or put elsewhere.
+   `connectStrip` gives a function that marks another window in it. */
 const HANDLE = 8;
 const CLICK = 4;
 
 export function connectStrip(svg, { ms, range, move }) {
-  if (!svg) return;
+  if (!svg) return () => {};
   const [first, last] = [ms(svg.dataset.start), ms(svg.dataset.end)];
   const parts = ["window", "frame"].map((name) => svg.querySelector(`.strip__${name}`));
   const handles = [...svg.querySelectorAll("[data-handle]")];
@@ -20,7 +21,6 @@ export function connectStrip(svg, { ms, range, move }) {
     handles[1].setAttribute("x", `${place(end)}%`);
     svg.classList.toggle("strip--narrow", place(end) - place(start) < 2);
   };
-  show(...range().map((time) => Math.min(Math.max(time, first), last)));
   const timeAt = (event) => {
     const box = svg.getBoundingClientRect();
     return first + ((last - first) * Math.min(Math.max(event.clientX - box.left, 0), box.width)) / box.width;
@@ -71,4 +71,5 @@ export function connectStrip(svg, { ms, range, move }) {
     dragged = false;
   }, true);
   svg.addEventListener("dragstart", (event) => event.preventDefault());
+  return (start, end) => drag ?? show(...[start, end].map((time) => Math.min(Math.max(time, first), last)));
 }

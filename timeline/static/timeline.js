@@ -19,6 +19,7 @@ let asking = null;
 let timer = 0;
 let pointed = -1;
 let drawings = 0;
+let markWindow = () => {};
 
 const MINUTE = 60_000;
 /* Wall-clock times are read as if they were UTC: only their differences matter here, and no zone comes between. */
@@ -40,26 +41,39 @@ function inTheme(part, twins) {
   return part;
 }
 
-async function draw() {
-  const dark = root.dataset.shown === "dark" && !matchMedia("print").matches;
+async function draw({ paper = false } = {}) {
+  const dark = root.dataset.shown === "dark" && !paper;
   const figure = dark ? inTheme(shown.figure, shown.twins) : shown.figure;
   const { annotations, yaxis } = figure.layout;
   const layout = {
     ...figure.layout,
     width: chart.clientWidth,
-    annotations: annotations.filter((one) => one.name !== "lane"),
-    yaxis: { ...yaxis, showticklabels: false },
+    /* On paper the drawing itself names the lanes: there it is scaled, and links beside it would not be. */
+    annotations: paper ? annotations : annotations.filter((one) => one.name !== "lane"),
+    yaxis: paper ? yaxis : { ...yaxis, showticklabels: false },
   };
   /* The card of `hover.js` takes the place of Plotly's label. */
   const data = figure.data.map((trace) => (trace.hovertemplate ? { ...trace, hovertemplate: undefined, hoverinfo: "none" } : trace));
   pointed = -1;
   hover.hide();
-  await lib.react(picture, data, layout, shown.config);
+  const drawing = lib.react(picture, data, layout, shown.config);
+  for (const svg of picture.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+  picture.style.setProperty("--drawing", `${layout.width} / ${layout.height}`);
+  await drawing;
   drawLanes(names, figure.layout.meta);
   chart.setAttribute("aria-busy", "false");
+  firsts();
   drawings += 1;
   chart.dataset.drawn = String(drawings);
   performance.mark("drawn");
+}
+
+/* French writes the first of a month "1er", which Plotly's formats cannot. */
+function firsts() {
+  if (root.lang !== "fr") return;
+  for (const line of picture.querySelectorAll(".xtick text, .xtick tspan")) {
+    if (!line.children.length && /^1 \p{L}/u.test(line.textContent)) line.textContent = line.textContent.replace(/^1 /, "1er ");
+  }
 }
 
 /* Asking for another window or view. The old picture stays until the new one is there; a late answer is dropped. */
@@ -113,6 +127,7 @@ function show(next, push) {
   if (push) history.pushState(null, "", next.address);
   else history.replaceState(null, "", next.address);
   for (const [name, html] of Object.entries(next.parts)) replace(name, html);
+  markWindow(ms(next.start), ms(next.end));
   live.textContent = next.announcement;
   draw();
 }
@@ -139,13 +154,21 @@ function move(start, end) {
   else ask(addressOf(...rounded(from, from + length)));
 }
 
+/* An answer to where the window was would throw it back there in the middle of a gesture. */
+function forget() {
+  asking?.abort();
+  clearTimeout(timer);
+}
+
 function moved() {
+  forget();
+  chart.setAttribute("aria-busy", "true");
   const [start, end] = range();
   if (end - start < MINUTE) return move(start, end);
   const [first, last] = limits();
   const pixel = (last - first) / Math.max(chart.clientWidth, 1);
   const whole = start <= first + pixel && end >= last - pixel;
-  clearTimeout(timer);
+  markWindow(start, end);
   timer = setTimeout(() => ask(whole ? addressOf(first, last) : addressOf(...rounded(start, end))), 140);
 }
 
@@ -282,19 +305,22 @@ document.addEventListener("keydown", (event) => {
 
 addEventListener("popstate", () => ask(new URLSearchParams(location.search)));
 document.addEventListener("themechange", () => lib && draw());
-addEventListener("beforeprint", () => lib && draw());
+addEventListener("beforeprint", () => lib && draw({ paper: true }));
 addEventListener("afterprint", () => lib && draw());
 
 let width = chart.clientWidth;
 new ResizeObserver(() => {
+  if (matchMedia("print").matches) return;
   if (Math.abs(chart.clientWidth - width) < 2 || !lib) return;
   width = chart.clientWidth;
   clearTimeout(timer);
   timer = setTimeout(() => ask(new URLSearchParams(new URL(shown.address, location.href).search)), 120);
 }).observe(chart);
 
+/* What the server answered is marked, not where the old picture still stands. */
 function strip() {
-  connectStrip(document.querySelector("[data-strip]"), { ms, range, move: (start, end) => move(start, end) });
+  markWindow = connectStrip(document.querySelector("[data-strip]"), { ms, range, move: (start, end) => move(start, end) });
+  markWindow(ms(shown.start), ms(shown.end));
 }
 
 function row(event, on) {
@@ -322,7 +348,12 @@ async function begin() {
   chart.replaceChildren(picture, names);
   await draw();
   connectTouch(chart, { range, move });
-  picture.on("plotly_relayouting", () => hover.hide());
+  picture.on("plotly_afterplot", firsts);
+  picture.on("plotly_relayouting", () => {
+    forget();
+    firsts();
+    hover.hide();
+  });
   picture.on("plotly_relayout", (change) => {
     if (Object.keys(change).some((name) => name.startsWith("xaxis.range"))) moved();
   });

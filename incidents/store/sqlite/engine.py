@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ from incidents.store.sqlite.filters import ORDERS, where
 from incidents.store.sqlite.reading import batches, read_by_keys, read_records, related_where, rows_of
 from incidents.store.sqlite.rows import derived
 from incidents.store.sqlite.writing import SqliteWriter
+
+BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 class SqliteStore:
@@ -156,6 +159,9 @@ class SqliteStore:
     def get(self, record_type: str, record_id: str) -> Record | None:
         return read_by_keys(self._db, record_type, [record_id]).get(record_id)
 
+    def many(self, record_type: str, ids: Sequence[str]) -> Mapping[str, Record]:
+        return read_by_keys(self._db, record_type, ids)
+
     def all(self, record_type: str) -> tuple[Record, ...]:
         return tuple(read_records(self._db, record_type, "ORDER BY rowid"))
 
@@ -235,8 +241,12 @@ class SqliteStore:
         rows: Sequence[Any] = self._db.conn.execute(
             f"SELECT {columns} FROM {RECORD_TYPES[record_type].plural}"
         ).fetchall()
-        for record_id, name, aliases in rows:
-            for text in (name, *(aliases or "").split(";")):
+        translated = self._db.conn.execute(
+            "SELECT record_id, text, NULL FROM translations WHERE record_type = ? AND field = 'name'",
+            (record_type,),
+        ).fetchall()
+        for record_id, name, aliases in (*rows, *translated):
+            for text in (name, *(aliases or "").split(";"), BRACKETS.sub("", name)):
                 if header_key(text):
                     known.setdefault(header_key(text), record_id)
         return known | {record_id: record_id for record_id, _, _ in rows}

@@ -66,7 +66,10 @@ def where(db: Database, query: Query, ids: Collection[str] | None = None) -> Whe
         chosen = json.dumps(query.providers)
         out.add(
             "i.operator_id IN (SELECT value FROM json_each(?)) OR i.id IN (SELECT incident_id FROM incident_providers "
-            "WHERE provider_id IN (SELECT value FROM json_each(?)))",
+            "WHERE provider_id IN (SELECT value FROM json_each(?))) OR i.id IN (SELECT l.incident_id "
+            "FROM incident_services l JOIN services s ON s.id = l.service_id "
+            "WHERE s.provider_id IN (SELECT value FROM json_each(?)))",
+            chosen,
             chosen,
             chosen,
         )
@@ -95,9 +98,11 @@ def _one_of(out: Where, column: str, values: Sequence[str]) -> None:
 
 
 def _suppliers(out: Where, values: Sequence[str]) -> None:
-    named = f"EXISTS (SELECT 1 FROM incident_providers p WHERE p.incident_id = i.id AND p.role IN {SUPPLY})"
-    chosen = f"WHERE role IN {SUPPLY} AND provider_id IN (SELECT value FROM json_each(?))"
-    parts = [f"i.id IN (SELECT incident_id FROM incident_providers {chosen})"]
+    named = (
+        "EXISTS (SELECT 1 FROM incident_providers p WHERE p.incident_id = i.id "
+        f"AND p.role IN {SUPPLY} AND (i.third_party <> 'no' OR p.provider_id IS NOT i.operator_id))"
+    )
+    parts = [f"{named[:-1]} AND p.provider_id IN (SELECT value FROM json_each(?)))"]
     for key, answer in ((UNNAMED_SUPPLIER, "yes"), (NO_SUPPLIER, "no"), (UNKNOWN, "unknown")):
         if key in values:
             parts.append(f"i.third_party = '{answer}' AND NOT {named}")

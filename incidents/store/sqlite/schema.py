@@ -114,6 +114,7 @@ def m002_context_records(db: Database) -> None:
             "name_fr": str,
             "aliases": str,
             "country": str,
+            "in_force_from": str,
             "summary": str,
             "summary_fr": str,
             "source_url": str,
@@ -451,7 +452,7 @@ def m005_search(db: Database) -> None:
     )
     _table(db, "search_entries").create_index(["record_type", "record_id"], unique=True)
     for table, content, columns in (
-        ("incident_search", "incidents", "title, summary, technical_cause, tags"),
+        ("incident_search", "incidents", "id, title, summary, technical_cause, tags"),
         ("entry_search", "search_entries", "title, names, text"),
     ):
         db.execute(

@@ -62,16 +62,16 @@ TABLES = {name: spec.plural for name, spec in RECORD_TYPES.items()} | {"obligati
 
 def add_incident(db: Database, record_id: str) -> None:
     db.conn.execute(
-        "INSERT INTO incident_search(rowid, title, summary, technical_cause, tags) "
-        "SELECT number, title, summary, technical_cause, tags FROM incidents WHERE id = ?",
+        "INSERT INTO incident_search(rowid, id, title, summary, technical_cause, tags) "
+        "SELECT number, id, title, summary, technical_cause, tags FROM incidents WHERE id = ?",
         (record_id,),
     )
 
 
 def remove_incident(db: Database, record_id: str) -> None:
     db.conn.execute(
-        "INSERT INTO incident_search(incident_search, rowid, title, summary, technical_cause, tags) "
-        "SELECT 'delete', number, title, summary, technical_cause, tags FROM incidents WHERE id = ?",
+        "INSERT INTO incident_search(incident_search, rowid, id, title, summary, technical_cause, tags) "
+        "SELECT 'delete', number, id, title, summary, technical_cause, tags FROM incidents WHERE id = ?",
         (record_id,),
     )
 
@@ -130,11 +130,24 @@ def terms(text: str) -> list[str]:
 
 
 def search(db: Database, text: str, limit: int) -> list[Hit]:
-    """Find records of all types that hold every word; the best first, names before texts."""
+    """Find records of all types that hold every word, the best first; where none does, those that hold some."""
     words = terms(text)
     if not words:
         return []
-    match = " ".join(words)
+    hits = _matching(db, " ".join(words), limit)
+    seen = {(hit.record_type, hit.record_id) for _, hit in hits}
+    hits += [
+        (0.0, hit) for hit in _by_their_parts(db, text, limit) if (hit.record_type, hit.record_id) not in seen
+    ]
+    telling = [word for word in words if len(word) > 5 and not word.strip('"*').isdigit()]
+    if not hits and len(words) > 1 and telling:
+        hits = _matching(db, " OR ".join(telling), limit)
+    hits.sort(key=lambda pair: (PLACES.get(pair[1].record_type, 1), pair[0]))
+    return [hit for _, hit in hits[:limit]]
+
+
+def _matching(db: Database, match: str, limit: int) -> list[tuple[float, Hit]]:
+    """Match both indexes; an incident that is in both (its translation) comes once."""
     start, end = MARKS
     hits = [
         (score, Hit(*row))
@@ -146,18 +159,28 @@ def search(db: Database, text: str, limit: int) -> list[Hit]:
             (match, limit),
         )
     ]
-    seen = {(hit.record_type, hit.record_id) for _, hit in hits}
+    seen = {hit.record_id for _, hit in hits if hit.record_type == "incident"}
+    rank = "bm25(incident_search, 12, 10, 1, 1, 2)"
     for record_id, title, excerpt, score in db.conn.execute(
-        "SELECT i.id, i.title, "
-        f"snippet(incident_search, -1, '{start}', '{end}', '…', 24), bm25(incident_search, 10, 1, 1, 2) "
+        f"SELECT i.id, i.title, snippet(incident_search, -1, '{start}', '{end}', '…', 24), {rank} "
         "FROM incident_search JOIN incidents i ON i.number = incident_search.rowid "
-        "WHERE incident_search MATCH ? ORDER BY bm25(incident_search, 10, 1, 1, 2) LIMIT ?",
+        f"WHERE incident_search MATCH ? ORDER BY {rank} LIMIT ?",
         (match, limit),
     ):
-        if ("incident", record_id) not in seen:
+        if record_id not in seen:
             hits.append((score, Hit("incident", record_id, title, excerpt)))
-    hits.sort(key=lambda pair: (PLACES.get(pair[1].record_type, 1), pair[0]))
-    return [hit for _, hit in hits[:limit]]
+    return hits
+
+
+def _by_their_parts(db: Database, text: str, limit: int) -> list[Hit]:
+    """Find incidents of which some words are in the text and others in the names of providers and services."""
+    condition, params = incident_condition(text)
+    sql = (
+        "SELECT i.id, i.title, coalesce(i.summary, '') FROM incidents i "
+        f"WHERE {condition} ORDER BY i.spans_from DESC LIMIT ?"
+    )
+    rows = db.conn.execute(sql, (*fill_names(db, params), limit))
+    return [Hit("incident", record_id, title, summary[:200]) for record_id, title, summary in rows]
 
 
 def incident_condition(text: str) -> tuple[str, list[str]]:
