@@ -13,6 +13,14 @@ from dataclasses import dataclass, field
 from incidents.columns import RECORD_TYPES, fields_of, header_key, match_header
 from incidents.errors import TimelineError
 
+UNIT_STEMS = {
+    "subscribers": ("abonne", "subscriber"),
+    "users": ("user", "utilisateur", "usager"),
+    "customers": ("client", "customer"),
+    "devices": ("device", "appareil", "equipement"),
+    "sites": ("site",),
+    "calls": ("call", "appel"),
+}
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -51,12 +59,20 @@ class ColumnPlan:
     targets: Mapping[str, str]
     unused: tuple[str, ...]
 
+    @property
+    def counted_unit(self) -> str | None:
+        """Give what the header of the number affected says that it counts ("Abonnés touchés": subscribers)."""
+        header = header_key(self.targets.get("affected", ""))
+        return next((unit for unit, stems in UNIT_STEMS.items() if any(s in header for s in stems)), None)
+
     def silent_fields(self, record_type: str) -> frozenset[str]:
         """Give the fields that the file says nothing of: no column of it fills them or a part of theirs."""
         fields = fields_of(record_type)
         spoken = {f.column.name for f in fields if f.name in self.targets or f.column.name in self.targets}
         if any(f.column.kind == "choice" and f.column.name in spoken for f in fields):
             spoken.add("unmatched_values")
+        if self.counted_unit:
+            spoken.add("affected_unit")
         return frozenset(f.name for f in fields if f.column.name not in spoken)
 
 

@@ -159,7 +159,7 @@ class RowReader:
         self, row: Row, flat: Flat, texts: Mapping[str, str], reading: _Cells, problems: list[Problem]
     ) -> Record | None:
         if self._spec.name == "incident":
-            _complete_incident(flat, reading)
+            _complete_incident(flat, reading, self._plan)
         if not flat.get(self._spec.key):
             flat[self._spec.key] = made_id(self._spec.name, flat)
         try:
@@ -190,11 +190,13 @@ class RowReader:
         return record
 
 
-def _complete_incident(flat: Flat, reading: _Cells) -> None:
+def _complete_incident(flat: Flat, reading: _Cells, plan: ColumnPlan) -> None:
     """Fill what follows from the rest: the status, and answers that nobody gave."""
     if flat.get("status") is None:
         flat["status"] = "investigating" if reading.ongoing else "resolved"
     flat["timezone"] = flat.get("timezone") or reading.zone
+    if flat.get("affected_unit") is None and (flat.get("affected_low") or flat.get("affected_high")):
+        flat["affected_unit"] = plan.counted_unit
     flat["providers"] = join_parts(
         _with_operator(split_parts(flat.get("providers")), flat.get("operator_id"))
     )

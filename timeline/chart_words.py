@@ -13,13 +13,14 @@ from incidents import Dimension, Incident, Milestone, Sketch, Store, duration_of
 from timeline.drawing import Period, escape
 from timeline.formats import format_amount, format_day, format_duration, format_instant, format_moment
 from timeline.incident_rows import provider_name
+from timeline.incident_words import affected_words
 from timeline.labels import LABELS, country, label
 from timeline.once_a_revision import once_a_revision
 from timeline.wording import N_, _, language, record_text
 
 PERIODS = (
     ("cloud-act", N_("US CLOUD Act in force")),
-    ("nis2-in-force", N_("NIS2 directive in force")),
+    ("nis2-in-force", N_("NIS2 directive in force (EU level)")),
     ("dora-applies", N_("DORA applies")),
 )
 """Milestones (by id) from which a law holds until today: drawn as bands behind the context lane."""
@@ -97,9 +98,7 @@ class Hover:
         elif sketch.end_state == "unknown":
             impact.append(_("end not known"))
         if incident.affected is not None:
-            impact.append(
-                f"{format_amount(incident.affected)} {label(incident.affected_unit or 'users', 'affected_unit')}"
-            )
+            impact.append(affected_words(incident))
         hours = user_hours(incident)
         if hours is not None:
             impact.append(_("%(amount)s user-hours", amount=format_amount(hours, style="symbols")))

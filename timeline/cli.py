@@ -244,7 +244,15 @@ def import_(
     """
     from incidents import import_file, template_csv
     from timeline.rejected import ADDED, rejected_csv
-    from timeline.report import all_notes, json_text, note_lines, problem_lines, summary_line
+    from timeline.report import (
+        all_notes,
+        change_lines,
+        json_text,
+        note_lines,
+        order_unknown,
+        problem_lines,
+        summary_line,
+    )
 
     if template:
         click.echo(template_csv(record_type), nl=False)
@@ -283,8 +291,10 @@ def import_(
     if as_json:
         click.echo(json_text(report))
     else:
-        for line in [*note_lines(all_notes(report))[:NOTES], *problem_lines(report)]:
+        for line in [*note_lines(all_notes(report))[:NOTES], *change_lines(report), *problem_lines(report)]:
             tell(line)
+        if date_order is None and order_unknown(report):
+            tell(_("Dates can be read in two ways: add --date-order DMY (day first) or --date-order MDY."))
         click.echo(summary_line(report))
     if report.rejected:
         ctx.exit(1)

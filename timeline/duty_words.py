@@ -66,9 +66,10 @@ def ordered(reasons: Iterable[Any]) -> list[Any]:
 
 
 def _said(reason: Any, zone: str) -> str:
-    return _(reason.msgid).format_map(
-        {name: _parameter(value, zone) for name, value in reason.params.items()}
-    )
+    values = {name: _parameter(value, zone) for name, value in reason.params.items()}
+    if isinstance(reason.params.get("options"), tuple):
+        values["options"] = _(" or ").join(_parameter(option, zone) for option in reason.params["options"])
+    return _(reason.msgid).format_map(values)
 
 
 def _parameter(value: Any, zone: str) -> str:
@@ -108,7 +109,7 @@ def _word(group: str, slug: str) -> str:
         return fact_name(slug)
     if group == "country":
         return country(slug)
-    if group in LABELS or group in ("designation", "anchor"):
+    if group in LABELS or group in ("designation", "anchor", "service_down"):
         return record_label(slug, group)
     return slug.replace("_", " ")
 
@@ -207,15 +208,19 @@ def condition_words(condition: Any, *, inside: bool = False) -> str:
         if condition.fact.kind == "answer" and not inside:
             return ""
         fact, required = reason_words(condition.label), _said(condition.required, "UTC")
-        fact = fact[:1].lower() + fact[1:] if inside and not fact[:2].isupper() else fact
+        fact = fact[:1].lower() + fact[1:] if inside and not fact[1:2].isupper() else fact
         return _("%(fact)s: %(required)s", fact=fact, required=required)
     parts = [condition_words(part, inside=True) for part in condition.parts]
     if hasattr(condition, "count"):
         return _("at least %(count)s of: %(parts)s", count=condition.count, parts=semicolons(parts))
     if len(parts) == 1:
         return parts[0]
-    text = (_(" or ") if hasattr(condition, "smaller") else _(" and ")).join(parts)
-    return f"({text})" if inside else text[:1].upper() + text[1:]
+    either = hasattr(condition, "smaller")
+    if inside:
+        joint = _(" or ") if either else _(" and ")
+        return f"({joint.join(parts)})"
+    text = (_("; or ") if either else _("; and ")).join(parts)
+    return text[:1].upper() + text[1:]
 
 
 def semicolons(parts: Iterable[str]) -> str:

@@ -245,7 +245,7 @@ def _titles(marks: Sequence[Mark], scale: Scale, drawing: Drawing) -> list[dict[
         begin = (
             scale.px(last_instant(mark.sketch, drawing.now)) if mark.is_bar else scale.px(mark.sketch.start)
         )
-        begin = max(begin, scale.px(mark.sketch.start) + diameter(mark.sketch.severity) / 2, 0.0)
+        begin = max(begin, max(scale.px(mark.sketch.start), 0.0) + diameter(mark.sketch.severity) / 2)
         begin += TAIL_PX if has_tail(mark.sketch, scale) else 3
         title = drawing.title(mark.sketch)
         room = scale.pixels - begin - 12

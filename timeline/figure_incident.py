@@ -283,6 +283,23 @@ def _note(at: datetime, text: str, side: str, name: str = "") -> dict[str, Any]:
     }
 
 
+def _zone_note(zone: tzinfo) -> dict[str, Any]:
+    """Name the zone below the axis on the right; a title in its middle would stand on the day."""
+    return {
+        "name": "zone",
+        "xref": "paper",
+        "yref": "paper",
+        "x": 1,
+        "y": 0,
+        "xanchor": "right",
+        "yanchor": "top",
+        "yshift": -36,
+        "text": safe(_("Time in %(zone)s", zone=zone_name(zone))),
+        "showarrow": False,
+        "font": {"color": LIGHT["muted"], "size": 11},
+    }
+
+
 def _tick_format(length: timedelta) -> str:
     if length < timedelta(days=2):
         return "%H:%M\n%-d %b %Y"
@@ -293,8 +310,8 @@ def _layout(
     stretch: Stretch, zone: tzinfo, shapes: list[dict[str, Any]], notes: list[dict[str, Any]], title: str
 ) -> dict[str, Any]:
     return {
-        "height": 180,
-        "margin": {"l": 12, "r": 12, "t": 26, "b": 40},
+        "height": 190,
+        "margin": {"l": 12, "r": 12, "t": 26, "b": 50},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": LIGHT["muted"]},
@@ -308,7 +325,7 @@ def _layout(
         "dragmode": False,
         "showlegend": False,
         "shapes": shapes,
-        "annotations": notes,
+        "annotations": [*notes, _zone_note(zone)],
         "xaxis": {
             "type": "date",
             "range": [stretch.left.isoformat(), stretch.right.isoformat()],
@@ -318,11 +335,6 @@ def _layout(
             "ticks": "",
             "nticks": 7,
             "tickformat": _tick_format(stretch.right - stretch.left),
-            "title": {
-                "text": safe(_("Time in %(zone)s", zone=zone_name(zone))),
-                "standoff": 6,
-                "font": {"size": 11},
-            },
         },
         "yaxis": {"visible": False, "range": [-0.35, BAR + 0.62], "fixedrange": True, "zeroline": False},
     }

@@ -187,25 +187,50 @@ def _bounds_only(moment: Moment, zone: str | tzinfo | None, show_zone: bool, sho
     where = _zone(zone or moment.zone) or UTC
     timed = str(moment.precision) in TIMED
 
-    def write(bound: datetime) -> str:
+    def day(bound: datetime) -> str:
         local = bound.astimezone(where)
-        if not timed:
-            return _unit_words(local.date().isoformat(), str(moment.precision), False, short)
-        return _("%(day)s, %(time)s", day=format_day(local, short=short), time=format_clock(local))
+        if timed:
+            return format_day(local, short=short)
+        return _unit_words(local.date().isoformat(), str(moment.precision), False, short)
 
-    # The latest second is included: 21:59:59 is said as "before 22:00".
-    latest = (
-        moment.latest + timedelta(seconds=1)
-        if moment.latest and moment.latest.second == 59
-        else moment.latest
-    )
-    if moment.earliest is None:
-        text = _("before %(moment)s", moment=write(cast(datetime, latest)))
-    elif latest is None:
-        text = _("after %(moment)s", moment=write(moment.earliest))
+    def write(bound: datetime) -> str:
+        if not timed:
+            return day(bound)
+        return _("%(day)s, %(time)s", day=day(bound), time=format_clock(bound.astimezone(where)))
+
+    # A time of day or a date that begins with its day takes an article in some languages: "avant le 3 mars".
+    dated = timed or str(moment.precision) == "day"
+    first, last = moment.earliest, moment.latest
+    if first is not None and last is not None:
+        text = _between(first.astimezone(where), last.astimezone(where), day, write, timed, dated)
+    elif first is not None:
+        text = _("after %(day)s", day=write(first)) if dated else _("after %(moment)s", moment=write(first))
+    elif last is not None and timed and last.second == 59:
+        # The whole of the last minute is meant: "by 22:40" ends at 22:40:59.
+        text = _("no later than %(moment)s", moment=write(last))
     else:
-        text = _("between %(first)s and %(second)s", first=write(moment.earliest), second=write(latest))
+        last = cast(datetime, last)
+        # The latest second of a day is included: what ends with 3 March is said as "before 4 March".
+        last = last + timedelta(seconds=1) if last.second == 59 else last
+        text = _("before %(day)s", day=write(last)) if dated else _("before %(moment)s", moment=write(last))
     return f"{text} ({zone_name(where)})" if timed and show_zone else text
+
+
+def _between(
+    first: datetime,
+    last: datetime,
+    day: Callable[[datetime], str],
+    write: Callable[[datetime], str],
+    timed: bool,
+    dated: bool,
+) -> str:
+    """Write both bounds as they were given: to the minute or day that they lie in, a shared day once."""
+    if timed and first.date() == last.date():
+        clocks = _("between %(first)s and %(second)s", first=format_clock(first), second=format_clock(last))
+        return _("%(day)s, %(time)s", day=day(first), time=clocks)
+    if dated:
+        return _("between %(first_day)s and %(second_day)s", first_day=write(first), second_day=write(last))
+    return _("between %(first)s and %(second)s", first=write(first), second=write(last))
 
 
 def format_moment_range(
@@ -246,7 +271,8 @@ def format_instant(
     return f"{text} ({zone_name(zone)})" if show_zone else text
 
 
-def _rounded(value: float, step: float, rounding: Rounding) -> float:
+def rounded(value: float, step: float, rounding: Rounding) -> float:
+    """Round to a multiple of `step`: to the nearest, or a lower bound down and an upper bound up."""
     # A float such as 5.8 / 0.1 misses its whole number by a hair; that hair must not cost a whole step.
     ratio = value / step
     near = round(ratio)
@@ -260,7 +286,7 @@ def _rounded(value: float, step: float, rounding: Rounding) -> float:
 def _significant(value: float, digits: int, rounding: Rounding) -> float:
     if not value:
         return 0
-    return round(_rounded(value, 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits), rounding), 12)
+    return round(rounded(value, 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits), rounding), 12)
 
 
 def format_number(value: float | None, *, rounding: Rounding = "near") -> str:
@@ -275,7 +301,7 @@ def format_number(value: float | None, *, rounding: Rounding = "near") -> str:
                 return f"{_decimal(scaled)}{NBSP}{names[1] if abs(scaled) >= 2 else names[0]}"
             break
     step = 0.1 if abs(value) < 10 and value != int(value) else 1
-    return _decimal(_rounded(value, step, rounding))
+    return _decimal(rounded(value, step, rounding))
 
 
 def format_compact(value: float | None, *, rounding: Rounding = "near") -> str:
@@ -346,10 +372,10 @@ def format_amount(amount: Any, *, style: Style = "words", compact: bool | None =
 def format_minutes(minutes: float, *, rounding: Rounding = "near", step: int = 1) -> str:
     """Write a length of time: 30 s, 40 min, 26 h 02, 4 d 3 h. From two days up the minutes are dropped."""
     if 0 < minutes < 1:
-        return f"{int(_rounded(minutes * 60, 1, rounding))}{NBSP}s"
-    total = int(_rounded(minutes, step, rounding))
+        return f"{int(rounded(minutes * 60, 1, rounding))}{NBSP}s"
+    total = int(rounded(minutes, step, rounding))
     if total >= 2880:
-        total = int(_rounded(minutes, max(step, 60), rounding))
+        total = int(rounded(minutes, max(step, 60), rounding))
     days, rest = divmod(total, 1440)
     hours, left = divmod(rest, 60)
     day = "j" if language() == "fr" else "d"

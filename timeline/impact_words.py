@@ -11,7 +11,7 @@ from incidents import COUNTED_AS_USERS, Amount, Figure
 from timeline.duty_words import ordered, reason_words
 from timeline.formats import format_amount, format_duration, format_number
 from timeline.incident_page import IncidentPage
-from timeline.incident_words import format_decimals
+from timeline.incident_words import precise
 from timeline.labels import label
 from timeline.wording import _
 
@@ -115,7 +115,7 @@ def _user_hours_cards(figure: Figure) -> list[FigureWords]:
         )
     if amount.low is not None:
         exact = amount.low == amount.high
-        number = precise(amount.low) if exact else f"≥\u00a0{precise(amount.low)}"
+        number = precise(amount.low) if exact else f"≥\u00a0{precise(amount.low, rounding='down')}"
         words = _("user-hours lost") if exact else _("user-hours lost, lower bound")
         if amount.high is None:
             words = _("user-hours lost, lower bound; no upper bound is known")
@@ -123,22 +123,13 @@ def _user_hours_cards(figure: Figure) -> list[FigureWords]:
     if amount.high is not None and amount.high != amount.low:
         cards.append(
             FigureWords(
-                number=f"≤\u00a0{precise(amount.high)}",
+                number=f"≤\u00a0{precise(amount.high, rounding='up')}",
                 words=_("user-hours lost, upper bound"),
                 formula=tuple(formula),
                 id="user-hours-high",
             )
         )
     return cards
-
-
-def precise(value: float) -> str:
-    """Write a large number with three digits: 6.67 M where two digits would hide the difference of bounds."""
-    for size, unit in ((1e9, _("bn")), (1e6, _("M")), (1e3, _("k"))):
-        if abs(value) >= size:
-            digits = 2 if value / size < 10 else 1 if value / size < 100 else 0
-            return f"{format_decimals(value / size, digits)}\u00a0{unit}"
-    return format_number(value)
 
 
 def _user_hours_missing(page: IncidentPage) -> str:

@@ -20,6 +20,8 @@ from timeline.wording import N_, language
 DATE_ORDERS = ("DMY", "MDY", "YMD")
 MAPPED = "map."
 LONGEST = 2_000
+# A semicolon that the words speak of ("separated by ;") ends no clause.
+CLAUSE_END = re.compile(r"(?<!by )(?<!par[ \u00a0\u202f]);\s|:\s|\(|\.\s")
 
 
 class FormError(TimelineError):
@@ -40,7 +42,7 @@ class ColumnChoice:
     def help(self) -> str:
         """Explain the column in the reader's language, by the first clause of its help."""
         words = self.column.help_fr if language() == "fr" else self.column.help_en
-        return re.split(r"[;:(]|\. ", words, maxsplit=1)[0].rstrip(". \u00a0\u202f")
+        return CLAUSE_END.split(words, maxsplit=1)[0].rstrip(". \u00a0\u202f")
 
 
 def read_options(fields: Mapping[str, str]) -> ImportOptions:

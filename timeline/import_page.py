@@ -13,13 +13,12 @@ from incidents import ImportOptions, ImportReport, Incident, Problem, Provider, 
 from timeline.formats import format_duration, format_moment_range
 from timeline.import_form import ColumnChoice, column_choices
 from timeline.incident_words import affected_words
-from timeline.report import OUTCOMES, all_notes, note_lines, reason_of, remedy_of
+from timeline.report import OUTCOMES, all_notes, note_lines, order_unknown, reason_of, remedy_of
 from timeline.wording import N_
 
 ROWS_A_PAGE = 100
 LOOKED_UP = 2_000
 SHOWN_NOTES = 20
-ORDER_UNKNOWN = ("ambiguous-order", "two-digit-year")
 
 TYPE_WORDS = {
     "law": N_("Laws"),
@@ -97,7 +96,7 @@ def import_page(
         others=others,
         notes=tuple(note_lines(all_notes(report))[:SHOWN_NOTES]),
         changes=report.added + report.updated,
-        ask_order=options.date_order is None and any(p.code in ORDER_UNKNOWN for p in report.problems),
+        ask_order=options.date_order is None and order_unknown(report),
         problems={row.line: tuple(problem_words(p) for p in row.problems) for row in shown.rows},
         records={row.line: record_words(row, names) for row in shown.rows},
     )

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from incidents import (
     RECORD_TYPES,
     ChangeSet,
+    CsvError,
     ImportOptions,
     ImportReport,
     PlanError,
@@ -67,8 +68,17 @@ def form() -> str:
     """Show the form, or to who is not signed in how to become so."""
     if "import" not in rights():
         return render_template("sign_in.html", onward=url_for("imports.form"), wanted=True)
+    return _form(read_options(request.args))
+
+
+def _form(options: ImportOptions, fault: TimelineError | None = None) -> str:
+    """Show the form; over it, why the file that was sent before cannot be read at all."""
+    said = None
+    if fault is not None:
+        message, hint = say(fault.message, fault.params), say(fault.hint, fault.params) if fault.hint else ""
+        said = {"name": options.filename, "message": message, "hint": hint}
     recent = tuple(islice(_imports(), RECENT))
-    return render_template("import.html", options=read_options(request.args), recent=recent)
+    return render_template("import.html", options=options, recent=recent, fault=said)
 
 
 @pages.post("/import")
@@ -100,6 +110,10 @@ def preview(sha256: str) -> str | tuple[str, int]:
     except PlanError as error:
         # The file is a table, but its columns have to be assigned first: the same page, without rows.
         return _unassigned(data, options, staged, error), 400
+    except CsvError as error:
+        if wants_json():
+            raise
+        return _form(options, error), 400
     page = import_page(
         context.store(),
         report,

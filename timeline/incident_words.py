@@ -12,10 +12,12 @@ from typing import Any
 
 from incidents import Amount, Change, Incident, Moment, Update
 from timeline.formats import (
+    Rounding,
     format_amount,
-    format_compact,
     format_duration,
     format_moment,
+    format_number,
+    rounded,
 )
 from timeline.incident_page import Fact, IncidentPage
 from timeline.labels import country, label
@@ -30,6 +32,14 @@ MILLIONS_OF = {
     "devices": N_("%(millions)s devices"),
     "sites": N_("%(millions)s sites"),
     "calls": N_("%(millions)s calls"),
+}
+ONE_OF = {
+    "subscribers": N_("1 subscriber"),
+    "users": N_("1 user"),
+    "customers": N_("1 customer"),
+    "devices": N_("1 device"),
+    "sites": N_("1 site"),
+    "calls": N_("1 call"),
 }
 
 
@@ -102,18 +112,35 @@ def affected_words(incident: Incident) -> str:
         return number
     if number[-1:].isalpha() and incident.affected_unit in MILLIONS_OF:
         return _(MILLIONS_OF[incident.affected_unit], millions=number)
+    if number == "1" and incident.affected_unit in ONE_OF:
+        return _(ONE_OF[incident.affected_unit])
     return f"{number} {label(incident.affected_unit, 'affected_unit')}"
 
 
 def user_hours_words(amount: Amount) -> str:
     """Say user-hours by what is sure of them: the lower bound where there is one."""
     if amount.low is not None and amount.high is not None and amount.low == amount.high:
-        return _("%(n)s user-hours", n=format_compact(amount.low))
+        return _("%(n)s user-hours", n=precise(amount.low))
     if amount.low is not None:
-        return _("at least %(n)s user-hours", n=format_compact(amount.low, rounding="down"))
+        return _("at least %(n)s user-hours", n=precise(amount.low, rounding="down"))
     if amount.high is not None:
-        return _("up to %(n)s user-hours", n=format_compact(amount.high, rounding="up"))
-    return _("about %(n)s user-hours", n=format_compact(amount.central))
+        return _("up to %(n)s user-hours", n=precise(amount.high, rounding="up"))
+    return _("about %(n)s user-hours", n=precise(amount.central or 0))
+
+
+def precise(value: float, *, rounding: Rounding = "near") -> str:
+    """Write a large number with three digits: 6.67 M where two digits would hide the difference of bounds."""
+    for size, unit in ((1e9, _("bn")), (1e6, _("M")), (1e3, _("k"))):
+        if abs(value) >= size:
+            digits = 2 if value / size < 10 else 1 if value / size < 100 else 0
+            return f"{format_decimals(rounded(value / size, 10**-digits, rounding), digits)}\u00a0{unit}"
+    return format_number(value, rounding=rounding)
+
+
+def own_words(incident: Incident, field: str) -> str:
+    """Give the source's own words for a field that matched none of its choices; "" when there are none."""
+    said = (value.partition("=") for value in incident.unmatched_values)
+    return "; ".join(words for name, _sign, words in said if name == field)
 
 
 def fact_rows(page: IncidentPage) -> list[FactRow]:
@@ -122,6 +149,9 @@ def fact_rows(page: IncidentPage) -> list[FactRow]:
     rows = []
     for field, fact in page.facts.items():
         words, unknown, note = _fact(page, incident, field, fact.value)
+        own = own_words(incident, field)
+        if own:
+            note = " ".join(filter(None, (note, _("Words of the source: “%(words)s”.", words=own))))
         if words:
             rows.append(FactRow(field=field, words=words, fact=fact, unknown=unknown, note=note))
     return rows

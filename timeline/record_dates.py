@@ -13,6 +13,7 @@ from timeline.wording import _
 
 DAILY = ("day", "hour", "minute", "second")
 
+
 def partial_date(text: str | date | None) -> str:
     """Write a date of a record, which may be a year, a season, a month or a day; what is none of these as it is."""
     if not text:

@@ -53,7 +53,7 @@ RECORD_LABELS: Mapping[str, Mapping[str, str]] = {
         "dora_critical_ict_provider": N_("critical ICT provider (DORA)"),
     },
     "cause": {**labels.LABELS["cause"], "unknown": N_("not established")},
-    "service_state": {"total": N_("total"), "limited": N_("limited"), "none": N_("none")},
+    "service_down": {"total": N_("total"), "limited": N_("limited"), "none": N_("no loss")},
     "part": {**labels.LABELS["role"], "service": N_("its service was touched")},
     "standing": {
         "qualified": N_("qualified"),

@@ -217,6 +217,7 @@ def _incident_words(page: IncidentPage) -> dict[str, Any]:
     end = span.end_latest or span.start_latest
     return {
         "lede": incident_words.lede(page),
+        "own_words": incident_words.own_words,
         "facts": incident_words.fact_rows(page),
         "course": course,
         "impact": impact(page),

@@ -22,10 +22,16 @@ ADDED = (
     "rejected_hint",
 )
 
+# Spreadsheets take a CSV for UTF-8 when it begins with this mark.
+MARK = "\ufeff"
+
 
 def rejected_csv(report: ImportReport) -> Iterator[str]:
-    """Write the rejected rows, one line each, problems of one row joined by " | "; the header comes first."""
-    yield _line([*ADDED, *report.header])
+    """Write the rejected rows, one line each, problems of one row joined by " | "; the header comes first.
+
+    Cells are separated as in the file that was sent, so that the spreadsheet it came from opens this one too.
+    """
+    yield MARK + _line([*ADDED, *report.header], report.delimiter)
     for row in report.rows:
         if row.outcome != "rejected":
             continue
@@ -38,10 +44,10 @@ def rejected_csv(report: ImportReport) -> Iterator[str]:
             " | ".join(reason_of(problem) for problem in problems),
             " | ".join(remedy_of(problem) for problem in problems),
         ]
-        yield _line([*added, *row.cells])
+        yield _line([*added, *row.cells], report.delimiter)
 
 
-def _line(cells: list[str]) -> str:
+def _line(cells: list[str], delimiter: str) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([disarm(cell) for cell in cells])
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow([disarm(cell) for cell in cells])
     return out.getvalue()

@@ -21,7 +21,32 @@ OUTCOME_WORDS = {
     "rejected": N_("rejected"),
 }
 SHOWN_PROBLEMS = 20
+SHOWN_CHANGES = 20
+ORDER_UNKNOWN = ("ambiguous-order", "two-digit-year")
 LONGEST_VALUE = 120
+
+
+def change_lines(report: ImportReport, most: int = SHOWN_CHANGES) -> Iterator[str]:
+    """Say each changed field of the updated rows on a line, old and new; the rest as a number."""
+    changes = [
+        (row, field, old, new)
+        for row in report.rows
+        if row.outcome == "updated"
+        for field, old, new in row.differences
+    ]
+    for row, field, old, new in changes[:most]:
+        words = f"{shortened(old or '–')} -> {shortened(new or '–')}"
+        where = f"{row.record_id} {field}"
+        yield _(
+            "line %(line)s: %(words)s", line=row.line, words=_("%(name)s: %(words)s", name=where, words=words)
+        )
+    if len(changes) > most:
+        yield _("and %(n)s more", n=len(changes) - most)
+
+
+def order_unknown(report: ImportReport) -> bool:
+    """Say whether some date was rejected because day and month can be read in either order."""
+    return any(problem.code in ORDER_UNKNOWN for problem in report.problems)
 
 
 def reason_of(problem: Problem) -> str:
@@ -78,7 +103,10 @@ def problem_lines(report: ImportReport, most: int = SHOWN_PROBLEMS) -> Iterator[
     """Say each different problem on a line: where, what was found, what to write instead; the rest as a number."""
     grouped: dict[tuple[str, str, str], list[int]] = {}
     for problem in report.problems:
-        grouped.setdefault((problem.column, reason_of(problem), remedy_of(problem)), []).append(problem.line)
+        lines = grouped.setdefault((problem.column, reason_of(problem), remedy_of(problem)), [])
+        # Several cells of a row may have the same problem: rows are counted.
+        if problem.line not in lines[-1:]:
+            lines.append(problem.line)
     for (column, reason, remedy), lines in islice(grouped.items(), most):
         said = reason.rstrip(". ")
         if remedy:
@@ -102,7 +130,9 @@ def note_lines(notes: Iterable[Note]) -> list[str]:
     """Say each different note once, with the number of lines it concerns."""
     counted: dict[str, list[int]] = {}
     for note in notes:
-        counted.setdefault(note_words(note), []).append(note.line)
+        lines = counted.setdefault(note_words(note), [])
+        if note.line not in lines[-1:]:
+            lines.append(note.line)
     said = []
     for words, lines in counted.items():
         first = next((line for line in lines if line), 0)

@@ -63,8 +63,13 @@ def _lists(
         case "longest" if summary.durations_known:
             return ((show, link(view.with_query(order="duration"))),)
         case "third_party":
-            through = ((show, link(view.with_filter("third_party", ["yes"]))),) if summary.third_party.part else ()
-            unnamed = (_("Show those without a named supplier"), link(view.with_filter("supplier", ["~unnamed"])))
+            through = (
+                ((show, link(view.with_filter("third_party", ["yes"]))),) if summary.third_party.part else ()
+            )
+            unnamed = (
+                _("Show those without a named supplier"),
+                link(view.with_filter("supplier", ["~unnamed"])),
+            )
             unknown = (_("Show those not known"), link(view.with_filter("third_party", ["unknown"])))
             return (
                 *through,
@@ -201,6 +206,12 @@ def _third_party(summary: Summary, view: View, link: Callable[[View], str]) -> F
         _("Incidents that came through a supplier, named or not, ÷ incidents in view = %(part)s ÷ %(whole)s.",
           part=share.part, whole=share.whole)
     ]  # fmt: skip
+    if share.unknown and share.unknown == share.whole:
+        # Nobody says it of any of them: a share of nothing would read as none.
+        unknown = _(
+            "third party: unknown for %(unknown)s of %(whole)s", unknown=share.unknown, whole=share.whole
+        )
+        return FigureCard("third_party", "–", unknown, tuple(lines), None)
     if share.unknown and share.whole:
         high = format_percent(100 * (share.part + share.unknown) / share.whole)
         lines.append(

@@ -226,7 +226,7 @@ def _ranges(store: Store, view: View, now: datetime, zone: ZoneInfo) -> dict[str
     everything = linked(view.with_query(start=None, end=None))
     tabs.append(Tab(_("All"), everything, query.start is None and query.end is None))
     until = _(
-        "ranges end at the newest incident, %(day)s",
+        "up to the newest incident, %(day)s",
         day=format_day(newest.astimezone(zone), short=True),
     )
     return {"ranges": tabs, "ranges_until": until}

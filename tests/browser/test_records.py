@@ -5,6 +5,7 @@ And who may write: as a browser asks for it, not only as the test client does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -212,7 +213,7 @@ def test_paper_has_the_list_in_ink_on_white(
     page = open_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme, locale="en-GB")
     opened(page, live_server, INCIDENT)
     page.emulate_media(media="print")
-    for gone in (".nav", ".jump", ".site-tools", "#incident-figure"):
+    for gone in (".nav", ".jump", ".site-tools"):
         expect(page.locator(gone)).to_be_hidden()
     for step in page.locator(".course__step").all():
         expect(step).to_be_visible()
@@ -230,6 +231,33 @@ def test_paper_has_the_list_in_ink_on_white(
     )
     assert max(ink[:3]) < 100
     assert paper[:3] == [255, 255, 255]
+
+
+def test_the_lead_incident_fits_on_few_sheets(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
+    page = open_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    opened(page, live_server, f"{INCIDENT}?lang=fr")
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+    assert 2 <= len(sheets) <= 4
+
+
+@pytest.mark.parametrize(("path", "drawing"), [("/", "#chart"), (INCIDENT, "#incident-figure")])
+def test_a_drawing_keeps_its_shape_on_paper(
+    open_page: Callable[..., Page], live_server: LiveServer, path: str, drawing: str
+) -> None:
+    page = open_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    page.goto(live_server.url + path)
+    page.wait_for_selector(f"{drawing}[data-drawn]")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 710, "height": 1000})
+    box = page.locator(drawing).bounding_box()
+    svg = page.locator(f"{drawing} .main-svg").first
+    inner, view = svg.bounding_box(), svg.get_attribute("viewBox")
+    assert box and inner and view
+    assert abs(inner["width"] - box["width"]) <= 2
+    width, height = (float(part) for part in view.split()[2:])
+    assert abs(inner["width"] / inner["height"] - width / height) < 0.05
 
 
 # --- who may write

@@ -289,6 +289,28 @@ def test_the_strip_moves_the_window(page: Page, live_server: LiveServer) -> None
     assert 2014 <= last.year <= 2016
 
 
+def test_the_strip_follows_ranges_and_filters(page: Page, live_server: LiveServer) -> None:
+    opened(page, live_server, "/?lang=fr")
+
+    def marked() -> list[str | None]:
+        frame = page.locator(".strip__frame")
+        return [frame.get_attribute("x"), frame.get_attribute("width")]
+
+    years = page.locator(".strip__label").all_text_contents()
+    whole = marked()
+    settled(page, lambda: page.get_by_role("link", name="1 an", exact=True).click())
+    year = marked()
+    assert year != whole
+    assert page.locator(".strip__label").all_text_contents() == years
+    settled(page, lambda: page.get_by_role("link", name="30 j", exact=True).click())
+    assert marked() != year
+    assert any(text.startswith("1er ") for text in page.locator(".xtick text").all_text_contents())
+    settled(page, page.go_back)
+    assert marked() == year
+    settled(page, lambda: page.get_by_role("link", name="Tout", exact=True).click())
+    assert marked() == whole
+
+
 def test_no_script_leaves_table_filters_and_links(
     open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:

@@ -194,6 +194,12 @@ def test_moments_of_records_without_a_zone_keep_their_bounds(store: Store) -> No
     assert load(store, exported, record_type="update").unchanged == 1
 
 
+def test_a_header_may_say_what_is_counted(store: Store) -> None:
+    load(store, "id;titre;début;Abonnés touchés\n1;x;2026-02-01T10:00Z;80 000\n2;y;2026-02-01T10:00Z;\n")
+    units = {i: getattr(store.get("incident", i), "affected_unit", "?") for i in ("1", "2")}
+    assert units == {"1": "subscribers", "2": None}
+
+
 def test_one_date_decides_the_order_for_the_whole_file(store: Store) -> None:
     head = "id;title;started_at;resolved_at\n"
     report = load(store, head + "1;x;12/03/2026 22:10;13/03/2026 01:00\n2;y;05/04/2026;\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -172,7 +173,7 @@ def test_rejected_rows_are_written_and_can_be_sent_again(
 ) -> None:
     out = tmp_path / "rejected.csv"
     run("import", tickets(MIXED), "--rejected", out)
-    rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
     assert [row["rejected_line"] for row in rows] == ["3", "4"]
     out.write_text(
         out.read_text("utf-8").replace("31/02/2025", "2025-02-28").replace("oragne", "orange"), "utf-8"
@@ -442,3 +443,44 @@ def test_serve_answers_says_how_to_sign_in_and_stops_on_a_signal(
     finally:
         process.kill()
         process.communicate()
+
+
+# What changes, and what to add when dates are in doubt
+
+
+def test_an_update_says_which_fields_change(run: Run, tickets: Callable[[str], Path]) -> None:
+    head = "id,title,started_at\n"
+    run("import", tickets(head + "u-1,Old words,2025-10-01T20:00+02:00\n"))
+    result = run("import", tickets(head + "u-1,New words,2025-10-01T20:00+02:00\n"))
+    assert "line 2: u-1 title: Old words -> New words" in result.stderr
+    rows = "".join(f"m-{n},{{}} {n},2025-10-01T20:00+02:00\n" for n in range(25))
+    run("import", tickets(head + rows.replace("{}", "A")))
+    result = run("import", tickets(head + rows.replace("{}", "B")))
+    assert result.stderr.count(" -> ") == 20
+    assert "and 5 more" in result.stderr
+    assert "25 updated" in result.stdout
+
+
+def test_dates_that_can_be_read_in_two_ways_name_the_option(run: Run, tickets: Callable[[str], Path]) -> None:
+    file = tickets("id,title,started_at\nd-1,Title,05/06/2025\n")
+    assert "--date-order DMY" in run("import", file).stderr
+    assert "--date-order" not in run("import", file, "--date-order", "DMY").stderr
+
+
+def test_several_cells_of_a_row_are_one_row(run: Run, tickets: Callable[[str], Path]) -> None:
+    rows = "".join(f"c-{n},Title,2025-10-01,nobody:supplier;noone:supplier\n" for n in range(3))
+    result = run("import", tickets("id,title,started_at,providers\n" + rows))
+    assert result.stderr.count("and 2 more") <= 2
+    assert "and 5 more" not in result.stderr
+
+
+def test_rejected_rows_keep_the_separator_of_the_file(
+    run: Run, tickets: Callable[[str], Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "back.csv"
+    run("import", tickets("id;titre;début\nr-1;Panne, à Évry;32/01/2025\n"), "--rejected", out)
+    assert out.read_bytes().startswith(codecs.BOM_UTF8)
+    [row] = csv.DictReader(io.StringIO(out.read_text("utf-8-sig")), delimiter=";")
+    assert row["titre"] == "Panne, à Évry"
+    out.write_bytes(out.read_bytes().replace(b"32/01/2025", b"2025-01-31"))
+    assert "1 added" in run("import", out).stdout

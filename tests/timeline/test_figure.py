@@ -56,7 +56,8 @@ def sketch(key: str = "one", start: datetime = START, **changes: Any) -> Sketch:
 
 
 SUMMARY = Summary(
-    incidents=1, user_hours=None, known=0, longest=None, durations_known=0, third_party=Share(0, 1),
+    incidents=1,
+    possible=0, user_hours=None, known=0, longest=None, durations_known=0, third_party=Share(0, 1),
     unnamed_supplier=0, planned=Share(0, 1), exposed=Share(0, 1),
 )  # fmt: skip
 

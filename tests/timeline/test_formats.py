@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents import Amount, Moment
+from incidents import Amount, Moment, read_moment
 from timeline.formats import (
     format_amount,
     format_compact,
@@ -77,8 +77,29 @@ def test_bounds_alone_are_said_as_bounds() -> None:
     latest = datetime(2025, 9, 12, 19, 59, 59, tzinfo=UTC)
     before = Moment("", "minute", "exact", None, latest, "Europe/Paris")  # type: ignore[arg-type]
     after = Moment("", "minute", "exact", latest + timedelta(seconds=1), None, "Europe/Paris")  # type: ignore[arg-type]
-    assert format_moment(before) == "before 12 September 2025, 22:00 (Paris)"
+    assert format_moment(before) == "no later than 12 September 2025, 21:59 (Paris)"
     assert format_moment(after) == "after 12 September 2025, 22:00 (Paris)"
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "french"),
+    [
+        ("2 March 2026, between 22:00 and 22:40", "2 March 2026, between 22:00 and 22:40 (Paris)",
+         "2 mars 2026, entre 22 h 00 et 22 h 40 (Paris)"),
+        ("by 2 March 2026, 22:40", "no later than 2 March 2026, 22:40 (Paris)",
+         "au plus tard le 2 mars 2026, 22 h 40 (Paris)"),
+        ("before 2 March 2026, 22:00", "before 2 March 2026, 22:00 (Paris)", "avant le 2 mars 2026, 22 h 00 (Paris)"),
+        ("between 2 and 4 March 2026", "between 2 March 2026 and 4 March 2026",
+         "entre le 2 mars 2026 et le 4 mars 2026"),
+        ("before 4 March 2026", "before 4 March 2026", "avant le 4 mars 2026"),
+    ],
+)  # fmt: skip
+def test_bounds_are_shown_as_they_were_given(text: str, english: str, french: str) -> None:
+    given = read_moment(text, zone="Europe/Paris").moment
+    assert given is not None
+    assert format_moment(given) == english
+    with speaking("fr"):
+        assert format_moment(given).replace(NBSP, " ") == french
 
 
 def test_a_time_moves_to_the_shown_zone_and_a_day_does_not() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -9,6 +10,7 @@ import os
 import re
 from collections.abc import Callable
 from datetime import UTC, timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,9 +22,10 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from incidents import RECORD_TYPES, ImportOptions, Store
-from timeline.import_form import FormError, option_fields, read_options
+from timeline.import_form import FormError, column_choices, option_fields, read_options
 from timeline.report import OUTCOMES
 from timeline.uploads import discard_old, find_staged, shown_name, stage, staged_folder
+from timeline.wording import speaking
 
 from .conftest import NOW, TOKEN
 
@@ -306,8 +309,10 @@ def test_rejected_rows_come_back_ready_to_be_put_right(
     link = re.search(r'href="(/import/rejected/[^"]*)"', page)
     assert link is not None
     response = writer.get(link[1].replace("&amp;", "&"))
+    assert response.data.startswith(codecs.BOM_UTF8)
+    assert not response.data[3:].startswith(codecs.BOM_UTF8)
     text = response.data.decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     assert [(row["rejected_line"], row["rejected_column"], row["id"]) for row in rows] == [
         ("3", "début", "t-2"),
         ("4", "opérateur", "t-3"),
@@ -351,6 +356,10 @@ def test_a_file_that_is_no_table_is_one_clear_error(
     assert response.status_code == 400
     assert response.get_json()["error"]["code"] == code
     assert response.get_json()["error"]["hint"]
+    shown = writer.get(location)
+    assert shown.status_code == 400
+    assert response.get_json()["error"]["message"] in unescape(shown.text)
+    assert 'type="file"' in shown.text, "the form to send another file"
     assert store.revision() == revision
 
 
@@ -515,3 +524,31 @@ def test_an_unknown_kind_of_record_names_the_nearest() -> None:
     with pytest.raises(FormError) as caught:
         read_options({"type": "providr"})
     assert caught.value.params["near"] == "provider"
+
+
+def test_a_file_of_rows_that_are_there_and_rows_that_are_wrong_says_that_nothing_changes(
+    preview: Callable[..., TestResponse], confirm: Callable[..., TestResponse]
+) -> None:
+    confirm(preview(MIXED).text)
+    page = preview(MIXED).text
+    assert "Nothing would change" in page
+    assert "No row can be imported" not in page
+
+
+def test_an_error_of_the_import_leads_back_to_it(writer: FlaskClient) -> None:
+    page = writer.get(f"/import/preview/{'0' * 64}").text
+    assert re.search(r'class="chip[^>]*href="/import"', page)
+
+
+@pytest.mark.parametrize("record_type", RECORD_TYPES)
+def test_what_a_column_is_for_is_not_cut_at_the_sign_it_names(record_type: str) -> None:
+    needed, others = column_choices(ImportOptions(record_type=record_type), {}, ())
+    for choice in (*needed, *others):
+        for code in ("en", "fr"):
+            with speaking(code):
+                assert not re.search(r"(by|par)\W?$", choice.help), choice.column.name
+
+
+def test_the_way_to_sign_in_names_the_address_that_was_asked(client: FlaskClient) -> None:
+    page = client.get("/import", base_url="http://localhost:8123").text
+    assert "http://localhost:8123/sign-in?token=" in page

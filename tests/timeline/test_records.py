@@ -18,8 +18,10 @@ import incidents as records
 from incidents import Claim, Incident, Moment, Provider, Query, Update, rules_of
 from timeline.exposures import exposures_of, owners_of
 from timeline.incident_page import incident_page
+from timeline.incident_words import affected_words
 from timeline.obligation_pages import survey
 from timeline.provider_pages import dated
+from timeline.wording import speaking
 
 LEAD = "/incidents/2025-09-12-orange-livebox-tv"
 HOSTILE = "<script>alert('x')</script>&\"'{{7*7}}%{y}"
@@ -149,7 +151,7 @@ def test_the_lead_incident_in_one_line(client: FlaskClient) -> None:
     text = read(client, LEAD + "?lang=en").text
     assert "Friday 12 September 2025, about 22:00 (Paris)" in text
     assert "about 40 min" in text
-    assert "at least 5.8 M user-hours" in text
+    assert "at least 5.83 M user-hours" in text
     assert "10 million subscribers" in text
 
 
@@ -506,3 +508,42 @@ def test_the_lead_bar_has_soft_ends(client: FlaskClient) -> None:
     assert shapes[0]["x0"] == "2025-09-12T21:45:00" and shapes[0]["x1"] == "2025-09-12T22:45:00"
     assert shapes[-1]["x0"] == "2025-09-12T22:15:00" and shapes[-1]["x1"] == "2025-09-12T22:35:00"
     assert len({shape["x0"] for shape in shapes}) > 5
+
+
+def test_words_of_the_source_that_match_no_choice_are_shown(app: Flask) -> None:
+    put(app, ("incident", own_incident(unmatched_values=("cause=Pelleteuse", "severity=P2 <b>"))))
+    page = app.test_client().get("/incidents/own-1?lang=fr").text
+    callout = page[page.index('class="callout cause"') : page.index('id="facts"')]
+    assert "mots de la source" in callout and "Pelleteuse" in callout
+    assert "P2 &lt;b&gt;" in page[page.index('id="facts"') :]
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "french"),
+    [
+        (1, "1 site", "1 site"),
+        (2, "2 sites", "2 sites"),
+        (10_000_000, "10 million sites", "10 millions de sites"),
+    ],
+)
+def test_what_is_counted_agrees_with_the_number(amount: int, english: str, french: str) -> None:
+    incident = own_incident(affected=records.Amount(amount, amount), affected_unit="sites")
+    for code, words in (("en", english), ("fr", french)):
+        with speaking(code):
+            assert affected_words(incident).replace("\u00a0", " ") == words
+
+
+def test_french_reasons_have_french_words(client: FlaskClient) -> None:
+    page = client.get(LEAD + "?lang=fr").text
+    assert "totale ou limitée" in page
+    assert not re.search(r"l’un de|limited|Obligations de ", page)
+
+
+def test_paper_says_what_was_printed_when(client: FlaskClient) -> None:
+    page = client.get(LEAD + "?lang=en&token=secret").text
+    line = re.search(r'<p class="print-line".*?</p>', page, re.DOTALL)
+    assert line is not None
+    assert "http://localhost" + LEAD in line[0]
+    assert "23 November 2026, 10:30 (Paris)" in line[0].replace("\u00a0", " ")
+    assert "Not legal advice" in line[0]
+    assert "secret" not in line[0]

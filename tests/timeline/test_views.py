@@ -233,3 +233,34 @@ def test_the_chart_has_the_colours_of_the_style() -> None:
 def test_another_setting_of_the_zone_shows_its_times(make_app: Callable[..., Flask]) -> None:
     client = make_app(TIMEZONE="Asia/Tokyo").test_client()
     assert "13 Sept 2025, about 05:00" in page(client, "/?start=2025-09-10&end=2025-09-15")
+
+
+def test_what_began_before_the_window_keeps_a_mark_at_its_edge(client: FlaskClient) -> None:
+    body = client.get("/figure.json?start=2025-01-01&end=2026-01-01&country=FR&width=1200").get_json()
+    for trace in body["figure"]["data"]:
+        ids = [found[0] for found in trace.get("customdata", [])]
+        if trace.get("meta", {}).get("kind") == "incidents" and "2024-12-30-tdf-cenves-arson" in ids:
+            place = ids.index("2024-12-30-tdf-cenves-arson")
+            assert trace["x"][place] == "2025-01-01 00:00:00"
+            assert trace["marker"]["opacity"][place] == 1
+            return
+    pytest.fail("the fire of Cenves has no mark")
+
+
+def test_the_lists_behind_the_figures_have_what_they_count(client: FlaskClient) -> None:
+    text = page(client, "/?start=2025-01-01&end=2026-01-01")
+    links = re.findall(r'<a href="(/incidents\?[^"]+)">(Show [^<]+)</a>', text)
+    assert len(links) >= 6
+    body = client.get("/timeline.json?start=2025-01-01&end=2026-01-01").get_json()["summary"]
+    for link, _said in links:
+        assert client.get(unescape(link)).status_code == 200
+    unnamed = next(unescape(link) for link, said in links if "without a named supplier" in said)
+    listed = client.get(unnamed.replace("/incidents?", "/incidents.json?")).get_json()
+    assert listed["total"] == body["unnamed_supplier"]
+
+
+def test_the_footer_leads_to_the_other_pages(client: FlaskClient) -> None:
+    footer = page(client).partition('<footer class="site-footer">')[2]
+    for path in ("/sources", "/milestones", "/qualifications", "/laws", "/incidents.csv", "/incidents.json"):
+        assert f'href="{path}"' in footer
+        assert client.get(path).status_code == 200

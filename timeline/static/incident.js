@@ -6,8 +6,8 @@ const box = document.getElementById("incident-figure");
 const note = document.getElementById("figure-note");
 const { figure, twins, config, url } = JSON.parse(document.getElementById("figure-data").textContent);
 let lib = null;
-/* The width on paper in pixels: about that of the column there, so that words keep their size. */
-const PAPER = 480;
+/* The width on paper in pixels: a little more than the column there has, so that words are a little smaller. */
+const PAPER = 580;
 
 function inTheme(part) {
   if (typeof part === "string") return twins[part] ?? part;

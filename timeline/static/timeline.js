@@ -31,6 +31,13 @@ const range = () => {
   return axis.map((end) => (typeof end === "number" ? end : ms(end)));
 };
 
+/* The address of the figure may have a language of its own, which the view's repeats. */
+const figureAt = (params) => {
+  const url = new URL(chart.dataset.figure, location.href);
+  url.search = params;
+  return url;
+};
+
 /* Drawing */
 function inTheme(part, twins) {
   if (typeof part === "string") return twins[part] ?? part;
@@ -104,7 +111,7 @@ async function ask(params, { push = false, width = chart.clientWidth } = {}) {
   chart.setAttribute("aria-busy", "true");
   params.set("width", String(Math.round(width)));
   try {
-    const answer = await fetch(`${chart.dataset.figure}?${params}`, {
+    const answer = await fetch(figureAt(params), {
       signal: mine.signal,
       headers: { Accept: "application/json" },
     });
@@ -340,7 +347,7 @@ async function begin() {
   if (ratio < 0.8 || ratio > 1.25) {
     const params = new URLSearchParams(new URL(shown.address, location.href).search);
     params.set("width", chart.clientWidth);
-    const answer = await fetch(`${chart.dataset.figure}?${params}`);
+    const answer = await fetch(figureAt(params));
     if (answer.ok) shown = { ...shown, ...(await answer.json()) };
   }
   lib = await coming;
