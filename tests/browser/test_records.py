@@ -237,7 +237,8 @@ def test_the_lead_incident_fits_on_few_sheets(
     open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:
     page = open_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
-    opened(page, live_server, f"{INCIDENT}?lang=fr")
+    page.goto(f"{live_server.url}{INCIDENT}?lang=fr")
+    page.wait_for_selector("#incident-figure[data-drawn]")
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
     assert 2 <= len(sheets) <= 4
 
