@@ -42,7 +42,16 @@ from incidents.obligations import __all__ as _obligation_names
 from incidents.query import *  # noqa: F403
 from incidents.query import __all__ as _query_names
 from incidents.reading.moments import MOMENT_NOTES, Reading, read_moment
-from incidents.store import Check, Store, StoredObligation, StoreError, engine_versions, open_file
+from incidents.store import (
+    Check,
+    DatabaseError,
+    Store,
+    StoredObligation,
+    StoreError,
+    alone_in,
+    engine_versions,
+    open_file,
+)
 from incidents.window import FACETS, NO_OBLIGATION, OTHERS, extent, facets, find, padded, window_answer
 
 __all__ = [
@@ -61,6 +70,7 @@ __all__ = [
     "Check",
     "Column",
     "CsvError",
+    "DatabaseError",
     "Exposure",
     "Figure",
     "HalfWidth",
@@ -138,10 +148,11 @@ def open_store(path: str | Path, *, at: datetime, create: bool = True, with_bund
     is not changed.
     """
     target = Path(path)
-    fresh = not target.exists()
-    store = open_file(target, create=create)
-    if fresh and not with_bundled:
-        store.set_setting(bundled.SETTING, bundled.NONE)
-    elif not bundled.is_current(store):
-        bundled.load_bundled(store, at=at)
+    with alone_in(target.parent):
+        fresh = not target.exists()
+        store = open_file(target, create=create)
+        if fresh and not with_bundled:
+            store.set_setting(bundled.SETTING, bundled.NONE)
+        elif not bundled.is_current(store):
+            bundled.load_bundled(store, at=at)
     return store

@@ -6,6 +6,7 @@ References are resolved through a `Lookup` that the caller gives.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -395,6 +396,8 @@ class _Cells:
             amount = reader(text) if text else None
         if amount is None:
             return dict.fromkeys((low, high, central, words))
+        if not column.suffix:
+            amount = _counted(amount)
         return dict(
             zip(
                 (low, high, central, words),
@@ -440,6 +443,16 @@ class _Cells:
         "day": _day,
         "url": _url,
     }
+
+
+def _counted(amount: Amount) -> Amount:
+    """Make a count of whole things: its bounds are widened to whole numbers."""
+    return Amount(
+        None if amount.low is None else math.floor(amount.low),
+        None if amount.high is None else math.ceil(amount.high),
+        None if amount.central is None else round(amount.central),
+        amount.words,
+    )
 
 
 _ROLES = frozenset(("operator", "supplier", "carrier", "vendor", "affected", "regulator"))

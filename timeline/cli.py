@@ -16,7 +16,16 @@ from typing import IO, Any
 
 import click
 
-from incidents import RECORD_TYPES, ImportOptions, Query, Store, TimelineError, fill, open_store
+from incidents import (
+    RECORD_TYPES,
+    DatabaseError,
+    ImportOptions,
+    Query,
+    Store,
+    TimelineError,
+    fill,
+    open_store,
+)
 from timeline.settings import read_settings, read_zone
 from timeline.wording import LANGUAGES, N_, _, speaking
 
@@ -40,6 +49,20 @@ class Commands(click.Group):
         except TimelineError as error:
             tell(_said(error))
             raise click.exceptions.Exit(getattr(error, "exit_code", 1)) from error
+        except DatabaseError as error:
+            tell(
+                _said(
+                    TimelineError(
+                        N_("The database is damaged or in use: {problem}."),
+                        code="database-error",
+                        params={"problem": str(error)},
+                        hint=N_(
+                            "Take a copy of the file before anything else; `timeline check` says what is wrong."
+                        ),
+                    )
+                )
+            )
+            raise click.exceptions.Exit(1) from error
         except BrokenPipeError:
             # The reader of our output has gone, as `head` does: no fault of the command.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -274,6 +297,7 @@ def import_(
         date_order=date_order,
         filename=Path(file).name if file != "-" else "standard input",
     )
+    check_output(rejected, database_of(ctx), *([Path(file)] if file != "-" else []))
     data = _bytes_of(file)
     with the_store(ctx) as store, _progress() as tick:
         report = import_file(
@@ -362,11 +386,31 @@ def _person() -> str:
         return "command line"
 
 
+def check_output(path: Path | None, *sources: Path) -> None:
+    """Refuse to write over what is being read: the database, or the file that is imported. Raises `TimelineError`."""
+    for source in sources if path is not None else ():
+        try:
+            same = path is not None and path.exists() and source.exists() and path.samefile(source)
+        except OSError:
+            same = False
+        if same:
+            raise TimelineError(
+                N_("{path} is what this command reads; it was not written over."),
+                code="output-is-input",
+                params={"path": str(path)},
+                hint=N_("Name another file to write to."),
+            )
+
+
 @contextmanager
 def _written(path: Path | None) -> Iterator[IO[str]]:
-    """Give stdout, or a file that stands there whole or not at all."""
+    """Give stdout, or a file that stands there whole or not at all; a device or a pipe is written into."""
     if path is None or str(path) == "-":
         yield sys.stdout
+        return
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        with path.open("w", encoding="utf-8", newline="") as target:
+            yield target
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -397,6 +441,7 @@ def export(ctx: click.Context, shape: str, record_type: str, output: Path | None
     from incidents import export_csv, export_json, find
 
     write = export_csv if shape == "csv" else export_json
+    check_output(output, database_of(ctx))
     with the_store(ctx) as store, _written(output) as target:
         incidents = record_type == "incident"
         records = find(store, Query(order="oldest")).incidents if incidents else store.all(record_type)

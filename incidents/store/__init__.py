@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from incidents.store.contract import Check, Store, StoredObligation, Writer
-from incidents.store.sqlite import SqliteStore, StoreError, engine_versions
+from incidents.store.sqlite import DatabaseError, SqliteStore, StoreError, engine_versions
 
-__all__ = ["Check", "Store", "StoreError", "StoredObligation", "Writer", "engine_versions", "open_file"]
+__all__ = [
+    "Check",
+    "DatabaseError",
+    "Store",
+    "StoreError",
+    "StoredObligation",
+    "Writer",
+    "alone_in",
+    "engine_versions",
+    "open_file",
+]
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Let one process at a time make or upgrade a database in a folder; where folders cannot be locked, all may."""
+    try:
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def open_file(path: Path, *, create: bool = True) -> Store:

@@ -194,6 +194,16 @@ def test_moments_of_records_without_a_zone_keep_their_bounds(store: Store) -> No
     assert load(store, exported, record_type="update").unchanged == 1
 
 
+def test_a_count_is_made_whole_and_stops_nobody(store: Store) -> None:
+    report = load(
+        store, "id,title,started_at,affected\n1,x,2026-02-01T10:00Z,1500.5\n2,y,2026-02-01T10:00Z,7\n"
+    )
+    assert (report.added, report.rejected) == (2, 0)
+    record = store.get("incident", "1")
+    assert isinstance(record, Incident) and record.affected is not None
+    assert (record.affected.low, record.affected.high) == (1500, 1501)
+
+
 def test_a_header_may_say_what_is_counted(store: Store) -> None:
     load(store, "id;titre;début;Abonnés touchés\n1;x;2026-02-01T10:00Z;80 000\n2;y;2026-02-01T10:00Z;\n")
     units = {i: getattr(store.get("incident", i), "affected_unit", "?") for i in ("1", "2")}

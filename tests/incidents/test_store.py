@@ -322,3 +322,19 @@ def test_regions_count_for_their_country(bundled: Store) -> None:
 def test_the_whole_window_holds_everything(bundled: Store) -> None:
     far = timedelta(days=365 * 100)
     assert bundled.count(Query(start=AT - far, end=AT + far)) == 98
+
+
+def test_two_first_starts_at_once_make_one_database(tmp_path: Path) -> None:
+    path, done = tmp_path / "first.db", []
+
+    def start() -> None:
+        store = incidents.open_store(path, at=AT)
+        done.append(store.revision())
+        store.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [1, 1, 1, 1]

@@ -484,3 +484,28 @@ def test_rejected_rows_keep_the_separator_of_the_file(
     assert row["titre"] == "Panne, à Évry"
     out.write_bytes(out.read_bytes().replace(b"32/01/2025", b"2025-01-31"))
     assert "1 added" in run("import", out).stdout
+
+
+def test_nothing_that_is_read_is_written_over(
+    run: Run, database: Path, tickets: Callable[[str], Path]
+) -> None:
+    file = tickets(MIXED)
+    for args in (("export", "-o", database), ("import", file, "--rejected", database)):
+        before = database.read_bytes()
+        result = run(*args)
+        assert (result.exit_code, database.read_bytes()) == (1, before)
+        assert "not written over" in result.stderr
+    result = run("import", file, "--rejected", file, "--dry-run")
+    assert (result.exit_code, file.read_text("utf-8")) == (1, MIXED)
+
+
+def test_a_damaged_database_is_said_without_a_traceback(run: Run, database: Path, tmp_path: Path) -> None:
+    content = bytearray(database.read_bytes())
+    content[20_000:60_000] = b"x" * 40_000
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(content)
+    for args in (("check",), ("show", LIVEBOX)):
+        result = run(*args, path=damaged)
+        assert result.exit_code == 1
+        assert "damaged" in result.stderr
+        assert isinstance(result.exception, SystemExit)
