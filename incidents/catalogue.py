@@ -5,7 +5,7 @@ Built once a revision and kept; never changed. Knows the store only to read from
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TypeVar
 
 from incidents.model import Dependency, Designation, Incident, Law, Milestone, Ownership, Provider, Service
-from incidents.moment import MomentError, Precision, Qualifier, bounds, natural_precision
+from incidents.moment import MomentError, Qualifier, bounds, natural_precision
 from incidents.query import Sketch
 from incidents.store import Store
 
@@ -198,20 +198,3 @@ def catalogue_of(store: Store) -> Catalogue:
 
 def _of(kind: type[T], records: tuple[object, ...]) -> tuple[T, ...]:
     return tuple(record for record in records if isinstance(record, kind))
-
-
-def dated(milestone: Milestone) -> bool:
-    """Say whether a milestone can be drawn."""
-    return milestone.date is not None and milestone.date.precision in tuple(Precision)
-
-
-def by_provider(
-    dependencies: tuple[Dependency, ...], services: Mapping[str, Service]
-) -> dict[str, list[Dependency]]:
-    """Group edges by the provider that is depended on."""
-    grouped: dict[str, list[Dependency]] = defaultdict(list)
-    for edge in dependencies:
-        service = services.get(edge.on_service_id)
-        if service:
-            grouped[service.provider_id].append(edge)
-    return grouped

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from incidents.model import SEVERITIES, SUPPLYING_ROLES
+from incidents.model import SUPPLYING_ROLES
 from incidents.moment import utc_text
 from incidents.query import NO_SUPPLIER, UNKNOWN, UNNAMED_SUPPLIER, Query
 from incidents.store.sqlite import search
@@ -129,7 +129,3 @@ def _countries(out: Where, values: Sequence[str]) -> None:
         parts.append("instr(';' || i.region || ';', ?) > 0 OR instr(';' || i.region, ?) > 0")
         params += [f";{value};", f";{value}-"]
     out.add(" OR ".join(parts), *params)
-
-
-def severity_of(rank: int) -> str | None:
-    return SEVERITIES[rank] if rank >= 0 else None
