@@ -73,6 +73,8 @@ class ColumnPlan:
             spoken.add("unmatched_values")
         if self.counted_unit:
             spoken.add("affected_unit")
+        if "resolved_at" in spoken:
+            spoken.add("status")  # an end, or its absence, says where an incident stands
         return frozenset(f.name for f in fields if f.column.name not in spoken)
 
 

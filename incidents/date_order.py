@@ -14,7 +14,7 @@ from incidents.columns import RECORD_TYPES
 from incidents.csv_reader import Row, Table
 from incidents.reading.moments import ORDERS, DateOrder, orders_of
 
-NUMERIC = re.compile(r"\s*\d{1,4}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{1,4}\b")
+NUMERIC = re.compile(r"\s*\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{2,4}\b")
 ORDER_NOTES = {
     "DMY": "days come before months in this file, as “{value}” on line {line} shows",
     "MDY": "months come before days in this file, as “{value}” on line {line} shows",

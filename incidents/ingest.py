@@ -23,7 +23,7 @@ from incidents.csv_import import Note, Problem, ReadRow, RowReader
 from incidents.csv_reader import Row, RowFault, Table, read_table
 from incidents.date_order import ORDER_NOTES, decide_order
 from incidents.errors import TimelineError
-from incidents.flat import from_flat, to_flat, type_of
+from incidents.flat import from_flat, join_parts, split_parts, to_flat, type_of
 from incidents.model import Record, Source
 from incidents.store import Store, Writer
 
@@ -232,6 +232,9 @@ def completed(store: Store, records: Sequence[Record], plan: ColumnPlan) -> list
             kept = {name: old[name] for name in silent}
             if kept.get("timezone") is None and "timezone" in silent:
                 kept["timezone"] = new["timezone"]
+            if "providers" in silent and "operator_id" not in silent:
+                parts = [part for part in split_parts(old["providers"]) if part.role != "operator"]
+                kept["providers"] = join_parts((*split_parts(new["providers"]), *parts))
             record = from_flat(record_type, new | kept, record.collection)
         out.append(record)
     return out

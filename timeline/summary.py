@@ -105,6 +105,14 @@ def _incidents(answer: WindowAnswer, view: View, link: Callable[[View], str]) ->
             " here it counts once."
         ),
     )
+    possible = answer.summary.possible
+    if possible:
+        words += " · " + ngettext(
+            "%(num)s may have ended before them, and is in no other figure",
+            "%(num)s may have ended before them, and are in no other figure",
+            possible,
+            num=format_number(possible),
+        )
     return FigureCard("incidents", format_number(total), words, formula, link(view) + "#incidents")
 
 

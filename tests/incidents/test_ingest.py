@@ -240,6 +240,23 @@ def test_a_file_says_nothing_of_columns_that_it_lacks(store: Store) -> None:
     assert isinstance(before, Incident) and after == replace(before, title="Box down again")
 
 
+def test_an_end_that_comes_later_closes_the_incident(store: Store) -> None:
+    load(store, "id,title,started_at,resolved_at\n1,x,2026-02-01T10:00Z,ongoing\n")
+    before = store.get("incident", "1")
+    assert isinstance(before, Incident) and before.is_open
+    load(store, "id,title,started_at,resolved_at\n1,x,2026-02-01T10:00Z,2026-02-01T11:00Z\n")
+    after = store.get("incident", "1")
+    assert isinstance(after, Incident) and not after.is_open
+
+
+def test_another_operator_takes_the_place_of_the_first(store: Store) -> None:
+    load(store, "id,title,operator_id,started_at,providers\n1,x,orange,2026-02-01,aws\n")
+    load(store, "id,title,operator_id,started_at\n1,x,free,2026-02-01\n")
+    record = store.get("incident", "1")
+    assert isinstance(record, Incident)
+    assert [(p.provider_id, p.role) for p in record.providers] == [("free", "operator"), ("aws", "supplier")]
+
+
 def test_an_empty_cell_says_that_it_is_not_known(store: Store) -> None:
     load(store, GOOD)
     report = load(store, "id,title,started_at,severity\nT-1,Box down,2026-02-01T10:00:00+01:00,\n")

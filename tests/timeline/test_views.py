@@ -264,3 +264,9 @@ def test_the_footer_leads_to_the_other_pages(client: FlaskClient) -> None:
     for path in ("/sources", "/milestones", "/qualifications", "/laws", "/incidents.csv", "/incidents.json"):
         assert f'href="{path}"' in footer
         assert client.get(path).status_code == 200
+
+
+def test_what_may_have_ended_before_the_window_is_said(client: FlaskClient) -> None:
+    text = page(client, "/?start=2025-01-01&country=FR")
+    assert "may have ended before them" in text
+    assert "may have ended before them" not in page(client, "/?country=FR")
