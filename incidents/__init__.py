@@ -10,20 +10,40 @@ from pathlib import Path
 
 from incidents import bundled
 from incidents.amount import Amount, AmountError, read_amount, read_duration
+from incidents.archive import Archive, all_json, open_archive, write_folder, write_zip
+from incidents.archive import Part as ArchivePart
 from incidents.bundled import Loaded
 from incidents.catalogue import Catalogue, Exposure, Step, catalogue_of, holds, taking_part
 from incidents.changes import Change, ChangeSet
 from incidents.column_plan import ImportOptions, PlanError
-from incidents.columns import RECORD_TYPES, Column, RecordType, fields_of, match_header
-from incidents.csv_export import disarm, export_csv, export_json, template_csv
+from incidents.columns import RECORD_TYPES, Column, RecordType, fields_of
+from incidents.csv_export import PLAIN, SPREADSHEETS, CsvStyle, export_csv, export_json, template_csv
 from incidents.csv_import import Note, Problem
-from incidents.csv_reader import CsvError, Table, read_table
+from incidents.csv_reader import open_table
+from incidents.editing import FORM_COLUMNS, Draft, FormProblem, FormRemark, changed_columns, read_form
+from incidents.edits import (
+    ChangedMeanwhileError,
+    ExistsAlreadyError,
+    as_seen,
+    belongings_of,
+    delete_incident,
+    mark_of,
+    merge_incidents,
+    outdated_translations,
+    save_incident,
+)
 from incidents.engagement import assess_incident, engagements, engaging, rules_of
 from incidents.errors import ReadingError, TimelineError, fill
 from incidents.finding import search
 from incidents.flat import text_of, to_flat, type_of
+from incidents.formulas import disarm, rearm
+from incidents.history import ColumnChange, HistoryStep, flat_at, steps_of
 from incidents.impact import Figure, Input, duration_of, named_number, sketch_of, span_of, total, user_hours
-from incidents.ingest import ImportReport, RowOutcome, files_folder, import_file
+from incidents.import_report import RESULTS, Group, ImportReport, RowOutcome
+from incidents.ingest import StoreLookup, import_file
+from incidents.kept_files import files_folder
+from incidents.likeness import Likeness, Sighting, alike, pairs_in
+from incidents.merging import Belongings, Difference, differences_of, merged, taken_from_other
 from incidents.model import *  # noqa: F403
 from incidents.model import __all__ as _model_names
 from incidents.moment import (
@@ -37,8 +57,14 @@ from incidents.moment import (
     parse_utc,
     utc_text,
 )
+from incidents.new_names import Extended, NewName, NewNameError, extended
 from incidents.obligations import *  # noqa: F403
 from incidents.obligations import __all__ as _obligation_names
+from incidents.profiles import Profile, ProfileError, profile_of, read_profile, with_profile, write_profile
+from incidents.profiles import find as find_profile
+from incidents.profiles import load as load_profile
+from incidents.profiles import save as save_profile
+from incidents.profiles import saved as saved_profiles
 from incidents.query import *  # noqa: F403
 from incidents.query import __all__ as _query_names
 from incidents.reading.moments import MOMENT_NOTES, Reading, read_moment
@@ -52,34 +78,64 @@ from incidents.store import (
     engine_versions,
     open_file,
 )
+from incidents.table import CsvError, ReadingOptions, Remark, Row, RowFault, Table
+from incidents.table_schema import PART_HELP, schema_of
+from incidents.undoing import UNDO_REASONS, Kept, UndoError, UndoReport, undo
 from incidents.window import FACETS, NO_OBLIGATION, OTHERS, extent, facets, find, padded, window_answer
 
 __all__ = [
+    "PART_HELP",
+    "write_zip",
+    "write_folder",
+    "schema_of",
+    "rearm",
+    "open_archive",
+    "all_json",
+    "SPREADSHEETS",
+    "PLAIN",
+    "CsvStyle",
+    "ArchivePart",
+    "Archive",
     "FACETS",
+    "FORM_COLUMNS",
     "HALF_WIDTHS",
     "MOMENT_NOTES",
     "NO_OBLIGATION",
     "OTHERS",
     "RECORD_TYPES",
+    "RESULTS",
     "UNCERTAIN_FACTOR",
     "Amount",
     "AmountError",
+    "Belongings",
     "Catalogue",
     "Change",
     "ChangeSet",
+    "ChangedMeanwhileError",
     "Check",
     "Column",
+    "ColumnChange",
     "CsvError",
     "DatabaseError",
+    "Difference",
+    "Draft",
+    "ExistsAlreadyError",
+    "Extended",
     "Exposure",
     "Figure",
+    "Group",
+    "FormProblem",
     "HalfWidth",
+    "HistoryStep",
     "ImportOptions",
     "ImportReport",
     "Input",
+    "Likeness",
     "Loaded",
     "Moment",
     "MomentError",
+    "NewName",
+    "NewNameError",
     "Note",
     "PlanError",
     "Precision",
@@ -87,16 +143,29 @@ __all__ = [
     "Qualifier",
     "Reading",
     "ReadingError",
+    "ReadingOptions",
     "RecordType",
+    "Remark",
+    "Row",
+    "RowFault",
+    "FormRemark",
     "RowOutcome",
+    "Sighting",
     "Step",
     "Store",
     "StoreError",
+    "StoreLookup",
     "StoredObligation",
     "Table",
     "TimelineError",
+    "alike",
+    "as_seen",
     "assess_incident",
+    "belongings_of",
     "catalogue_of",
+    "changed_columns",
+    "delete_incident",
+    "differences_of",
     "disarm",
     "duration_of",
     "engagements",
@@ -104,27 +173,37 @@ __all__ = [
     "engine_versions",
     "export_csv",
     "export_json",
+    "extended",
     "extent",
     "facets",
     "fields_of",
     "files_folder",
     "fill",
     "find",
+    "flat_at",
     "holds",
     "import_file",
-    "match_header",
+    "mark_of",
+    "merge_incidents",
+    "merged",
     "named_number",
-    "rules_of",
-    "search",
     "open_store",
+    "open_table",
+    "outdated_translations",
     "padded",
+    "pairs_in",
     "parse_utc",
     "read_amount",
     "read_duration",
+    "read_form",
     "read_moment",
-    "read_table",
+    "rules_of",
+    "save_incident",
+    "search",
     "sketch_of",
     "span_of",
+    "steps_of",
+    "taken_from_other",
     "taking_part",
     "template_csv",
     "text_of",
@@ -133,10 +212,25 @@ __all__ = [
     "type_of",
     "user_hours",
     "utc_text",
+    "UNDO_REASONS",
+    "Kept",
+    "UndoError",
+    "UndoReport",
+    "undo",
     "window_answer",
     *_model_names,
     *_obligation_names,
     *_query_names,
+    "Profile",
+    "ProfileError",
+    "profile_of",
+    "read_profile",
+    "with_profile",
+    "write_profile",
+    "find_profile",
+    "load_profile",
+    "save_profile",
+    "saved_profiles",
 ]
 
 

@@ -5,24 +5,27 @@ One change set a load. What the user edited or deleted stays; what is the same i
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from incidents.changes import Put
 from incidents.column_plan import ImportOptions, plan_columns
 from incidents.columns import RECORD_TYPES
+from incidents.completion import add_sources
 from incidents.csv_import import RowReader
-from incidents.csv_reader import Row, read_table
 from incidents.errors import TimelineError
-from incidents.ingest import StoreLookup, add_sources
-from incidents.model import BUNDLED, Record
+from incidents.ingest import StoreLookup
+from incidents.model import BUNDLED, Claim, Record, Translation, Update
 from incidents.store import Store, StoredObligation, Writer
+from incidents.table import Row
 
 SETTING = "bundled_records"
 NONE = "none"
@@ -63,9 +66,12 @@ def load_bundled(store: Store, *, at: datetime) -> Loaded:
     """Bring the bundled records of the store up to date, in one transaction."""
     counts: dict[str, int] = {}
     kept: list[str] = []
-    with store.writing(kind="bundled", actor="outage-timeline", at=at, origin="bundled records") as writer:
+    with store.writing(
+        kind="bundled", actor="outage-timeline", at=at, origin="bundled records", summary=reference_mark()
+    ) as writer:
         for record_type, name in FILES.items():
-            records = _records(store, record_type, name)
+            records, orphans = _still_wanted(store, record_type, _records(store, record_type, name))
+            kept += orphans
             add_sources(store, writer, records)
             _tally(writer.put(record_type, records), record_type, counts, kept)
         _tally(put_rules(writer), "obligation", counts, kept)
@@ -80,30 +86,63 @@ def _tally(puts: list[Put], record_type: str, counts: dict[str, int], kept: list
             kept.append(f"{record_type} {put.record_id}")
 
 
+def _still_wanted(store: Store, record_type: str, records: list[Record]) -> tuple[list[Record], list[str]]:
+    """Leave out the new records that speak of one the user deleted; gives them apart, by type and id.
+
+    What the user deleted or pointed elsewhere himself is known to the store, and left alone there.
+    """
+    owners = {record.id: owner for record in records if (owner := _owner(record)) is not None}
+    by_type: dict[str, set[str]] = {}
+    for kind, record_id in owners.values():
+        by_type.setdefault(kind, set()).add(record_id)
+    # Obligations are put after all others, and nobody deletes one.
+    there = {kind: store.existing(kind, ids) for kind, ids in by_type.items() if kind in RECORD_TYPES}
+    gone = {
+        record_id for record_id, (kind, owner) in owners.items() if kind in there and owner not in there[kind]
+    }
+    return [r for r in records if r.id not in gone], [
+        f"{record_type} {r.id}" for r in records if r.id in gone
+    ]
+
+
+def _owner(record: Record) -> tuple[str, str] | None:
+    """Give the type and id of the record that another one speaks of."""
+    if isinstance(record, Update):
+        return "incident", record.incident_id
+    if isinstance(record, Claim | Translation):
+        return record.record_type, record.record_id
+    return None
+
+
+@cache
+def _ids_of(record_type: str) -> frozenset[str]:
+    """Give the ids that the bundled file of a type brings: what refers to them is no mistake of the file."""
+    lines = csv.DictReader(io.StringIO(read_reference(FILES[record_type]).decode("utf-8"), newline=""))
+    return frozenset(row.get(RECORD_TYPES[record_type].key) or "" for row in lines)
+
+
 def _records(store: Store, record_type: str, name: str) -> list[Record]:
     options = ImportOptions(record_type=record_type, collection=BUNDLED, filename=name, timezone="UTC")
-    table = read_table(read_reference(name), encoding="utf-8", delimiter=",")
-    plan = plan_columns(table.header, options)
-    key = RECORD_TYPES[record_type].key
-    place = table.header.index(key) if key in table.header else None
-    own = (
-        frozenset(r.cells[place] for r in table.rows if isinstance(r, Row))
-        if place is not None
-        else frozenset()
-    )
-    reader = RowReader(table.header, plan, options, StoreLookup(store, {record_type: own}))
+    # These files are the program's own, plain CSV: nothing about them is guessed.
+    lines = csv.reader(io.StringIO(read_reference(name).decode("utf-8"), newline=""), strict=True)
+    header = tuple(next(lines))
+    rows = [Row(lines.line_num, cells) for cells in lines]
+    plan = plan_columns(header, options)
+    spec = RECORD_TYPES[record_type]
+    named = {column.to for column in spec.columns if column.to in FILES} | {record_type}
+    reader = RowReader(header, plan, options, StoreLookup(store, {kind: _ids_of(kind) for kind in named}))
     records: list[Record] = []
-    for row in table.rows:
-        read = reader.read(row) if isinstance(row, Row) else None
-        if read is None or read.record is None:
-            problem = read.problems[0] if read else None
+    for row in rows:
+        read = reader.read(row)
+        if read.record is None:
+            problem = read.problems[0]
             raise TimelineError(
                 "{file}, line {line}: {reason}",
                 code="bad-reference",
                 params={
                     "file": name,
                     "line": row.line,
-                    "reason": problem.reason if problem else "wrong number of cells",
+                    "reason": problem.reason,
                 },
                 hint="Correct the file in incidents/reference/.",
             )

@@ -1,6 +1,7 @@
 """The columns of each record type, as tables: name, kind, choices, help in two languages, other headers, example.
 
-Data only. `columns` gives it its meaning.
+Data only. `columns` gives it its meaning. The other headers of incidents, of which there are many, stand in
+`header_synonyms`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from incidents import model
+from incidents.header_synonyms import FALLBACKS, SYNONYMS
 
 Kind = Literal[
     "id",
@@ -41,6 +43,9 @@ class Column:
     suffix: str = ""
     synonyms: tuple[str, ...] = ()
     example: str = ""
+    fallbacks: tuple[
+        str, ...
+    ] = ()  # headers that mean the field where no better one is there, the best first
 
 
 C = Column
@@ -91,21 +96,9 @@ INCIDENT: tuple[Column, ...] = (
         "id",
         "Identifier from your tool; made from title, operator and start when there is none.",
         "Identifiant de votre outil ; formé du titre, de l’opérateur et du début s’il manque.",
-        synonyms=(
-            "incident_id",
-            "identifier",
-            "identifiant",
-            "number",
-            "numéro",
-            "ticket",
-            "ticket id",
-            "key",
-            "issue key",
-            "clé",
-            "référence",
-            "reference",
-        ),
         example="INC-2025-0912",
+        synonyms=SYNONYMS["id"],
+        fallbacks=FALLBACKS["id"],
     ),
     C(
         "title",
@@ -113,18 +106,9 @@ INCIDENT: tuple[Column, ...] = (
         "What failed, in one line.",
         "Ce qui est tombé en panne, en une ligne.",
         required=True,
-        synonyms=(
-            "titre",
-            "name",
-            "nom",
-            "short_description",
-            "subject",
-            "objet",
-            "intitulé",
-            "libellé",
-            "résumé court",
-        ),
         example="Television blackout on set-top boxes",
+        synonyms=SYNONYMS["title"],
+        fallbacks=FALLBACKS["title"],
     ),
     C(
         "status",
@@ -132,8 +116,9 @@ INCIDENT: tuple[Column, ...] = (
         "Where it stands; without it: resolved.",
         "Où il en est ; à défaut : resolved.",
         choices=model.STATUSES,
-        synonyms=("statut", "state", "état"),
         example="resolved",
+        synonyms=SYNONYMS["status"],
+        fallbacks=FALLBACKS["status"],
     ),
     C(
         "service_ids",
@@ -141,15 +126,9 @@ INCIDENT: tuple[Column, ...] = (
         "Services that failed, the main one first: ids or names, separated by ;",
         "Services touchés, le principal d’abord : identifiants ou noms, séparés par ;",
         to="service",
-        synonyms=(
-            "service",
-            "services",
-            "service_id",
-            "affected service",
-            "service touché",
-            "business service",
-        ),
         example="orange-tv-livebox",
+        synonyms=SYNONYMS["service_ids"],
+        fallbacks=FALLBACKS["service_ids"],
     ),
     C(
         "operator_id",
@@ -157,8 +136,9 @@ INCIDENT: tuple[Column, ...] = (
         "Who answers to the users: id, name or alias of a provider.",
         "Qui répond devant les usagers : identifiant, nom ou autre nom d’un acteur.",
         to="provider",
-        synonyms=("operator", "opérateur", "provider", "fournisseur", "company", "société"),
         example="orange",
+        synonyms=SYNONYMS["operator_id"],
+        fallbacks=FALLBACKS["operator_id"],
     ),
     C(
         "started_at",
@@ -166,82 +146,53 @@ INCIDENT: tuple[Column, ...] = (
         'When it began: ISO 8601 or as people write it ("12 Sept 2025, about 22:00").',
         "Quand il a commencé : ISO 8601 ou en toutes lettres (« 12 septembre 2025 vers 22h »).",
         required=True,
-        synonyms=(
-            "start",
-            "started",
-            "start time",
-            "start date",
-            "begin",
-            "began_at",
-            "opened_at",
-            "created_at",
-            "created",
-            "début",
-            "date de début",
-            "date début",
-            "heure de début",
-            "commencé le",
-            "date d'ouverture",
-            "downtime_start",
-            "impact start",
-        ),
         example="12 September 2025, about 22:00",
+        synonyms=SYNONYMS["started_at"],
+        fallbacks=FALLBACKS["started_at"],
     ),
     C(
         "detected_at",
         "moment",
         "When somebody or something noticed it.",
         "Quand quelqu’un ou quelque chose l’a remarqué.",
-        synonyms=("detected", "détecté le", "date de détection", "acknowledged_at"),
         example="2025-09-12T22:04+02:00",
+        synonyms=SYNONYMS["detected_at"],
+        fallbacks=FALLBACKS["detected_at"],
     ),
     C(
         "aware_at",
         "moment",
         "When the operator became aware of it in the sense of the law: legal clocks start here.",
         "Quand l’opérateur en a eu connaissance au sens de la loi : les délais légaux partent d’ici.",
-        synonyms=("aware", "awareness", "connaissance", "date de connaissance", "pris connaissance le"),
         example="2025-09-12T22:10+02:00",
+        synonyms=SYNONYMS["aware_at"],
+        fallbacks=FALLBACKS["aware_at"],
     ),
     C(
         "reported_at",
         "moment",
         "When it was first reported, to the public or to an authority.",
         "Quand il a été annoncé d’abord, au public ou à une autorité.",
-        synonyms=("reported", "signalé le", "déclaré le", "date de déclaration"),
         example="2025-09-12T22:20+02:00",
+        synonyms=SYNONYMS["reported_at"],
+        fallbacks=FALLBACKS["reported_at"],
     ),
     C(
         "resolved_at",
         "moment",
         'When all was back; "ongoing" when it is not.',
         "Quand tout est revenu ; « en cours » sinon.",
-        synonyms=(
-            "end",
-            "ended_at",
-            "end time",
-            "end date",
-            "resolved",
-            "closed_at",
-            "closed",
-            "fin",
-            "date de fin",
-            "heure de fin",
-            "résolu le",
-            "date de résolution",
-            "date de clôture",
-            "downtime_end",
-            "impact end",
-        ),
         example="12 September 2025, about 22:40",
+        synonyms=SYNONYMS["resolved_at"],
+        fallbacks=FALLBACKS["resolved_at"],
     ),
     C(
         "timezone",
         "text",
         "IANA time zone of times without an offset.",
         "Fuseau horaire IANA des heures sans décalage.",
-        synonyms=("time_zone", "tz", "fuseau", "fuseau horaire"),
         example="Europe/Paris",
+        synonyms=SYNONYMS["timezone"],
     ),
     C(
         "duration",
@@ -249,23 +200,18 @@ INCIDENT: tuple[Column, ...] = (
         'How long the main effect lasted, in minutes or in words ("about 40 minutes").',
         "Combien de temps l’effet principal a duré, en minutes ou en mots (« une quarantaine de minutes »).",
         suffix="_minutes",
-        synonyms=("duration_minutes", "durée", "durée (min)", "durée en minutes", "minutes", "downtime"),
         example="about 40 minutes",
+        synonyms=SYNONYMS["duration"],
+        fallbacks=FALLBACKS["duration"],
     ),
     C(
         "affected",
         "amount",
         'How many were hit: a number or words ("more than 10 million").',
         "Combien ont été touchés : un nombre ou des mots (« plus de dix millions »).",
-        synonyms=(
-            "affected users",
-            "users affected",
-            "impacted",
-            "touchés",
-            "clients touchés",
-            "abonnés touchés",
-        ),
         example="more than 10 million",
+        synonyms=SYNONYMS["affected"],
+        fallbacks=FALLBACKS["affected"],
     ),
     C(
         "affected_unit",
@@ -273,16 +219,17 @@ INCIDENT: tuple[Column, ...] = (
         "What the number counts; user-hours exist for subscribers and users only.",
         "Ce que compte le nombre ; les heures-usagers n’existent que pour subscribers et users.",
         choices=model.AFFECTED_UNITS,
-        synonyms=("unit", "unité"),
         example="subscribers",
+        synonyms=SYNONYMS["affected_unit"],
     ),
     C(
         "region",
         "words",
         "Countries or regions (ISO 3166: FR, FR-IDF) or words, separated by ;",
         "Pays ou régions (ISO 3166 : FR, FR-IDF) ou mots, séparés par ;",
-        synonyms=("country", "pays", "région", "zone", "area", "location", "localisation"),
         example="FR",
+        synonyms=SYNONYMS["region"],
+        fallbacks=FALLBACKS["region"],
     ),
     C(
         "cause",
@@ -290,16 +237,18 @@ INCIDENT: tuple[Column, ...] = (
         "Root cause, in the classes of ENISA.",
         "Cause première, dans les classes de l’ENISA.",
         choices=model.CAUSES,
-        synonyms=("root cause", "root_cause", "cause racine", "type de cause"),
         example="unknown",
+        synonyms=SYNONYMS["cause"],
+        fallbacks=FALLBACKS["cause"],
     ),
     C(
         "technical_cause",
         "text",
         "What broke, in words.",
         "Ce qui a cassé, en mots.",
-        synonyms=("cause technique", "cause details", "cause description"),
         example="Planned work on the access to the cloud platform",
+        synonyms=SYNONYMS["technical_cause"],
+        fallbacks=FALLBACKS["technical_cause"],
     ),
     C(
         "third_party",
@@ -307,8 +256,9 @@ INCIDENT: tuple[Column, ...] = (
         "Did it come through a third party?",
         "Est-il venu par un tiers ?",
         choices=model.ANSWERS,
-        synonyms=("third party", "tiers", "via un tiers"),
         example="yes",
+        synonyms=SYNONYMS["third_party"],
+        fallbacks=FALLBACKS["third_party"],
     ),
     C(
         "planned_maintenance",
@@ -316,8 +266,9 @@ INCIDENT: tuple[Column, ...] = (
         "Did it begin with planned work?",
         "A-t-il commencé par des travaux prévus ?",
         choices=model.ANSWERS,
-        synonyms=("planned", "maintenance", "maintenance planifiée", "travaux programmés", "scheduled"),
         example="yes",
+        synonyms=SYNONYMS["planned_maintenance"],
+        fallbacks=FALLBACKS["planned_maintenance"],
     ),
     C(
         "severity",
@@ -325,16 +276,18 @@ INCIDENT: tuple[Column, ...] = (
         "How bad, from none to critical.",
         "Gravité, de none à critical.",
         choices=model.SEVERITIES,
-        synonyms=("gravité", "sévérité", "priority", "priorité", "impact", "urgency"),
         example="major",
+        synonyms=SYNONYMS["severity"],
+        fallbacks=FALLBACKS["severity"],
     ),
     C(
         "summary",
         "text",
         "What happened, in a few sentences.",
         "Ce qui s’est passé, en quelques phrases.",
-        synonyms=("description", "résumé", "details", "détails"),
         example="Subscribers lost their channels on a Friday evening.",
+        synonyms=SYNONYMS["summary"],
+        fallbacks=FALLBACKS["summary"],
     ),
     C(
         "providers",
@@ -342,24 +295,26 @@ INCIDENT: tuple[Column, ...] = (
         "Who took part, as provider:role separated by ; (roles: operator, supplier, carrier, vendor, affected, regulator).",
         "Qui a pris part, en acteur:rôle séparés par ; (rôles : operator, supplier, carrier, vendor, affected, regulator).",
         to="provider",
-        synonyms=("suppliers", "supplier", "fournisseurs", "prestataire", "prestataires", "third parties"),
         example="orange:operator;aws:supplier",
+        synonyms=SYNONYMS["providers"],
+        fallbacks=FALLBACKS["providers"],
     ),
     C(
         "tags",
         "words",
         "Free words, separated by ;",
         "Mots libres, séparés par ;",
-        synonyms=("labels", "étiquettes", "mots-clés"),
         example="prime-time",
+        synonyms=SYNONYMS["tags"],
+        fallbacks=FALLBACKS["tags"],
     ),
     C(
         "inferred_fields",
         "words",
         "Fields that were judged rather than stated, separated by ;",
         "Champs déduits plutôt qu’énoncés, séparés par ;",
-        synonyms=("inferred", "déduits"),
         example="severity",
+        synonyms=SYNONYMS["inferred_fields"],
     ),
     C(
         "source_urls",
@@ -367,8 +322,9 @@ INCIDENT: tuple[Column, ...] = (
         "Addresses of the sources, separated by ;",
         "Adresses des sources, séparées par ;",
         to="source",
-        synonyms=("source_url", "sources", "url", "link", "lien", "liens"),
         example="https://example.org/notice",
+        synonyms=SYNONYMS["source_urls"],
+        fallbacks=FALLBACKS["source_urls"],
     ),
     C(
         "confidence",
@@ -376,8 +332,8 @@ INCIDENT: tuple[Column, ...] = (
         "What the record rests on: the text itself, press and summaries, or general knowledge.",
         "Sur quoi repose la fiche : le texte même, la presse et des résumés, ou la connaissance générale.",
         choices=model.CONFIDENCES,
-        synonyms=("confiance",),
         example="secondary",
+        synonyms=SYNONYMS["confidence"],
     ),
     C(
         "unmatched_values",

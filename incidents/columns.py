@@ -27,7 +27,6 @@ __all__ = [
     "canonical_choice",
     "fields_of",
     "header_key",
-    "match_header",
 ]
 
 SqlType = Literal["TEXT", "INTEGER", "REAL"]
@@ -114,24 +113,6 @@ def header_key(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
-@cache
-def _headers(record_type: str) -> Mapping[str, str]:
-    known: dict[str, str] = {}
-    for column in RECORD_TYPES[record_type].columns:
-        for synonym in column.synonyms:
-            known.setdefault(header_key(synonym), column.name)
-    for field in fields_of(record_type):
-        known[field.name] = field.name
-    for column in RECORD_TYPES[record_type].columns:
-        known[column.name] = column.name
-    return known
-
-
-def match_header(record_type: str, header: str) -> str | None:
-    """Give the field or column that a header means, by its name or a synonym; None when it means nothing known."""
-    return _headers(record_type).get(header_key(header))
-
-
 def _by_word() -> dict[str, tuple[str, ...]]:
     meanings: dict[str, tuple[str, ...]] = {}
     for value, words in VALUE_WORDS.items():
@@ -145,11 +126,50 @@ VALUE_SYNONYMS: Mapping[str, tuple[str, ...]] = _by_word()
 """Word, folded -> the values it can mean; the choices of a column decide which."""
 
 
+SCALE_WORDS = frozenset((
+    "priority", "priorite", "severity", "severite", "sev", "gravite", "niveau", "level", "lvl", "impact", "urgency",
+    "urgence", "criticite", "criticality", "incident", "p", "s", "g", "n",
+))  # fmt: skip
+"""Words that people put before a step of a scale: "Priorité haute", "Sev 1"."""
+STEP = re.compile(r"(?:p|s|g|n|sev|priority|priorite|severity|prio)?([0-9])")
+STEPS: Mapping[str, str] = {
+    "0": "critical",
+    "1": "critical",
+    "2": "major",
+    "3": "moderate",
+    "4": "minor",
+    "5": "minor",
+}
+"""What the steps of a scale of priority mean as severities: 1 is the worst, as ticket tools count."""
+
+
+@cache
+def _choices(column: Column) -> Mapping[str, str]:
+    """Give every folded word that can stand for a choice of a column."""
+    known: dict[str, str] = {}
+    for word, values in VALUE_SYNONYMS.items():
+        meant = next((value for value in values if value in column.choices), None)
+        if meant is not None:
+            known[word] = meant
+    return known | {header_key(choice): choice for choice in column.choices}
+
+
 def canonical_choice(column: Column, text: str) -> str | None:
-    """Give the choice that a cell means, in English or French; None when it means none of them."""
+    """Give the choice that a cell means, in English or French; None when it means none of them.
+
+    A number before the word is left aside ("1 - Critical", "6 - Résolu"), and of a severity the name of the scale
+    ("Priorité haute"); a step of a scale alone ("P1", "Sev 2", "3") is a severity, 1 the worst.
+    """
+    known = _choices(column)
     key = header_key(text)
-    for choice in column.choices:
-        if header_key(choice) == key:
-            return choice
-    meant = VALUE_SYNONYMS.get(key) or VALUE_SYNONYMS.get(text.strip().casefold()) or ()
-    return next((value for value in meant if value in column.choices), None)
+    found = known.get(key) or known.get(text.strip().casefold())
+    if found is not None or not key:
+        return found
+    tokens = key.split("_")
+    if column.name != "severity":
+        return known.get("_".join(tokens[1:])) if tokens[0].isdigit() else None
+    words = [token for token in tokens if token not in SCALE_WORDS and not STEP.fullmatch(token)]
+    if words:
+        return known.get("_".join(words))
+    steps = {match[1] for token in tokens if (match := STEP.fullmatch(token))}
+    return STEPS.get(steps.pop()) if len(steps) == 1 else None

@@ -1,61 +1,42 @@
 """Numbered rows to records, or to problems that name line, column, value, reason and remedy. Knows no store.
 
-References are resolved through a `Lookup` that the caller gives.
+References are resolved through a `Lookup` that the caller gives; how one cell is read stands in `cells`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import Any, cast
 
-from incidents.amount import Amount, read_amount, read_duration
-from incidents.column_plan import ColumnPlan, ImportOptions, fill_template
-from incidents.columns import RECORD_TYPES, Column, canonical_choice
-from incidents.csv_export import rearm
-from incidents.csv_reader import Row
+from incidents.cells import CELL_NOTES, MAX_ID, Cell, CellReader, flat_value
+from incidents.column_plan import ColumnPlan, ImportOptions
+from incidents.columns import RECORD_TYPES, Column
 from incidents.errors import ReadingError, fill
-from incidents.flat import (
-    Flat,
-    amount_fields,
-    from_flat,
-    join_parts,
-    join_words,
-    split_parts,
-    split_words,
-    text_of,
-)
+from incidents.flat import CLASSES, Flat, text_of, to_flat, type_of
 from incidents.impact import span_of
-from incidents.model import SUPPLYING_ROLES, Incident, Part, Record
-from incidents.moment import Moment, MomentError
-from incidents.reading.moments import MOMENT_NOTES, DateOrder, read_moment_fields
+from incidents.model import Incident, Part, Provider, Record
+from incidents.moment import Moment, MomentError, Qualifier
+from incidents.row_warnings import warnings_of
+from incidents.table import Row
+from incidents.templates import column_names, compiled, single
+from incidents.unknown_names import Lookup, Names
 
-ROW_NOTES: Mapping[str, str] = {
-    "assumed-zone": "times without a zone were read as {zone}; state another zone if that is wrong",
-    "unknown-choice": "“{value}” is none of the choices ({choices}); the words were kept",
-}
-"""What is said of a row that was taken all the same."""
-BESIDE = ("precision", "qualifier", "earliest", "latest", "words")
-LOOSE_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-(spring|summer|autumn|winter))?")
-ADDRESS = re.compile(r"(https?://[^\s<>\"']+|document:[\w.\-]+)")
-PLAIN_NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?")
-MAX_ID = 200
-MAX_ADDRESS = 2000
+__all__ = [
+    "MAX_ID",
+    "Lookup",
+    "Note",
+    "Problem",
+    "ReadRow",
+    "RowReader",
+    "cell_alone",
+    "made_id",
+    "with_operator",
+]
 
-
-class Lookup(Protocol):
-    """Finds the records that a cell refers to."""
-
-    def resolve(self, record_type: str, text: str) -> str | None:
-        """Give the id for an id, name or alias."""
-        ...
-
-    def nearest(self, record_type: str, text: str) -> tuple[str, ...]:
-        """Give up to three ids that look alike."""
-        ...
+NAMED = ("cause", "third_party", "planned_maintenance")
+"""Questions of an incident that nobody answered are answered "unknown"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,130 +72,240 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """What one row became: a record, or at least one problem."""
+    """What one row became: a record, or at least one problem.
+
+    `created` are records of names that were not known, which must be there before this one; every row that needs
+    one names it, as an earlier row may have been refused. `made_id`: the row has no id of its own, so that another
+    one of the same title, operator and start has the same.
+    """
 
     line: int
     record: Record | None
     problems: tuple[Problem, ...]
     notes: tuple[Note, ...]
-
-
-class _Reject(Exception):
-    def __init__(self, code: str, message: str, hint: str, **params: object) -> None:
-        self.code, self.message, self.hint, self.params = code, message, hint, params
-        super().__init__(code)
+    created: tuple[Provider, ...] = ()
+    made_id: bool = False
 
 
 class RowReader:
-    """Reads the rows of one file under one plan; keeps nothing between rows but what it was given."""
+    """Reads the rows of one file under one plan; between rows it remembers a bounded number of repeating cells."""
 
     def __init__(
         self, header: tuple[str, ...], plan: ColumnPlan, options: ImportOptions, lookup: Lookup
     ) -> None:
-        self._header = header
-        self._plan = plan
-        self._options = options
-        self._lookup = lookup
+        self._plan, self._options, self._header = plan, options, header
         self._spec = RECORD_TYPES[options.record_type]
+        self._is_incident = self._spec.name == "incident"
+        self._class: Any = CLASSES[self._spec.name]
+        names = Names(lookup, options.on_unknown, options.collection, incident=self._is_incident)
+        fills = {
+            field: compiled(template, header, blank_unknown=True) for field, template in plan.targets.items()
+        }
+        self._fills = fills
+        readers = (CellReader(column, plan, options, names) for column in self._spec.columns)
+        self._columns = [
+            (reader.column, reader, tuple(fills[field] for field in reader.fields))
+            for reader in readers
+            if reader.fields or reader.column.required
+        ]
+        self._told: set[str] = set()
+        self._zone_of = fills.get("timezone")
 
     def read(self, row: Row) -> ReadRow:
         """Read one row; every cell is looked at, so that all problems of a row come at once."""
-        cells = dict(zip(self._header, map(rearm, row.cells), strict=True))
-        texts = {field: fill_template(template, cells) for field, template in self._plan.targets.items()}
-        problems: list[Problem] = []
-        notes: list[Note] = []
-        flat: Flat = {}
-        reading = _Cells(texts, self._options, self._lookup)
-        for column in self._spec.columns:
-            try:
-                flat |= reading.column(column)
-            except ReadingError as error:
-                problems.append(
-                    self._problem(row, column, texts, error.code, error.message, error.params, error.hint)
-                )
-            except _Reject as error:
-                problems.append(
-                    self._problem(row, column, texts, error.code, error.message, error.params, error.hint)
-                )
-        notes += [Note(row.line, name, message, params) for name, message, params in reading.notes]
-        record = None if problems else self._record(row, flat, texts, reading, problems)
-        return ReadRow(row.line, record, tuple(problems), tuple(notes))
-
-    def _problem(
-        self,
-        row: Row,
-        column: Column,
-        texts: Mapping[str, str],
-        code: str,
-        message: str,
-        params: Mapping[str, object],
-        hint: str,
-    ) -> Problem:
-        template = self._plan.targets.get(column.name, column.name)
-        names = re.findall(r"\{([^{}]*)\}", template) or [column.name]
-        return Problem(
-            row.line, " + ".join(names), texts.get(column.name, ""), code, message, dict(params), hint
-        )
-
-    def _record(
-        self, row: Row, flat: Flat, texts: Mapping[str, str], reading: _Cells, problems: list[Problem]
-    ) -> Record | None:
-        if self._spec.name == "incident":
-            _complete_incident(flat, reading, self._plan)
-        if not flat.get(self._spec.key):
-            flat[self._spec.key] = made_id(self._spec.name, flat)
+        cells = row[1]
+        zone = (self._zone_of(cells) if self._zone_of else "") or self._options.timezone or None
+        values: dict[str, Any] = {}
+        faults: list[tuple[Column, ReadingError]] = []
+        said: list[tuple[Column, Cell]] = []
+        for column, reader, fills in self._columns:
+            if len(fills) == 1:
+                cell = reader.read((fills[0](cells),), zone)
+            else:
+                cell = reader.read(tuple([fill_in(cells) for fill_in in fills]), zone)
+            if cell.fault is not None:
+                faults.append((column, cell.fault))
+            elif cell.value is not None:
+                values[column.name] = cell.value
+            if cell.notes or cell.unmatched or cell.tags or cell.created or cell.ongoing:
+                said.append((column, cell))
+        notes = [Note(row[0], column.name, *note) for column, cell in said for note in cell.notes]
+        created = tuple(one for _, cell in said for one in cell.created)
+        notes += [self._new(row, one) for one in created if one.id not in self._told]
+        if self._is_incident and "started_at" not in values:
+            faults = self._begin(row, values, faults, notes)
+        if faults:
+            return ReadRow(
+                row[0],
+                None,
+                tuple(self._problem(row, column, error) for column, error in faults),
+                tuple(notes),
+            )
+        record: Record | None
+        made = not values.get(self._spec.key)
         try:
-            record = from_flat(self._spec.name, flat, self._options.collection)
+            record = self._record(values, said)
+            problem = self._contradiction(row, record) if self._is_incident else None
         except ReadingError as error:
             column = self._spec.column("started_at") or self._spec.columns[0]
-            problems.append(
-                self._problem(row, column, texts, error.code, error.message, error.params, error.hint)
+            problem = self._problem(row, column, error)
+        if problem is not None:
+            return ReadRow(row[0], None, (problem,), tuple(notes))
+        if self._is_incident:
+            warnings = warnings_of(cast("Incident", record), self._options.today)
+            notes += [Note(row[0], *warning) for warning in warnings]
+        return ReadRow(row[0], record, (), tuple(notes), created, made)
+
+    def _begin(
+        self,
+        row: Row,
+        values: dict[str, Any],
+        faults: list[tuple[Column, ReadingError]],
+        notes: list[Note],
+    ) -> list[tuple[Column, ReadingError]]:
+        """Bound a start that nobody states by the first time at which the incident was known."""
+        known = [(m.latest, name, m) for name in KNOWN_BY if (m := values.get(name)) and m.latest is not None]
+        missing = [
+            error for column, error in faults if column.name == "started_at" and error.code == "missing"
+        ]
+        if not known or not missing:
+            return faults
+        latest, name, moment = min(known)
+        values["started_at"] = Moment("", moment.precision, Qualifier.EXACT, None, latest, moment.zone)
+        values["inferred_fields"] = tuple(dict.fromkeys((*values.get("inferred_fields", ()), "started_at")))
+        notes.append(Note(row[0], "started_at", START_NOTES["start-by"], {"field": name}))
+        return [(column, error) for column, error in faults if error not in missing]
+
+    def _new(self, row: Row, record: Provider) -> Note:
+        """Say once that a record of a new name is added."""
+        self._told.add(record.id)
+        return Note(row[0], "", CELL_NOTES["created"], {"value": record.name, "kind": type_of(record)})
+
+    def _text(self, row: Row, field: str) -> str:
+        return self._fills[field](row.cells) if field in self._fills else ""
+
+    def _problem(self, row: Row, column: Column, error: ReadingError) -> Problem:
+        template = self._plan.targets.get(column.name, "")
+        whole = template == single(template[1:-1]) and template[1:-1] in self._header
+        names = (template[1:-1],) if whole else column_names(template)
+        return Problem(
+            row.line,
+            " + ".join(names) or column.name,
+            self._text(row, column.name),
+            error.code,
+            error.message,
+            dict(error.params),
+            error.hint,
+        )
+
+    def _record(self, values: dict[str, Any], said: list[tuple[Column, Cell]]) -> Record:
+        if self._is_incident:
+            self._complete(values, said)
+            zone = values.get("timezone")
+            for name in MOMENTS:
+                moment = values.get(name)
+                if moment is not None and moment.zone != zone:
+                    values[name] = _in_zone(moment, name, zone)
+        if not values.get(self._spec.key):
+            values[self._spec.key] = self._made_id(values)
+        return cast("Record", self._class(collection=self._options.collection, **values))
+
+    def _made_id(self, values: Mapping[str, Any]) -> str:
+        if self._is_incident:
+            flat: Flat = {"title": values["title"], "operator_id": values.get("operator_id")}
+            flat |= values["started_at"].flat("started_at")
+        else:
+            flat = to_flat(self._class(collection=self._options.collection, **{self._spec.key: "", **values}))
+        return made_id(self._spec.name, flat, self._options.profile)
+
+    def _complete(self, values: dict[str, Any], said: list[tuple[Column, Cell]]) -> None:
+        """Fill what follows from the rest: the status, and answers that nobody gave."""
+        if "status" not in values:
+            ongoing = any(cell.ongoing for _, cell in said)
+            values["status"] = "investigating" if ongoing else "resolved"
+        if not values.get("timezone"):
+            values["timezone"] = next(
+                (moment.zone for name in MOMENTS if (moment := values.get(name)) is not None), None
             )
+        affected = values.get("affected")
+        if "affected_unit" not in values and affected is not None and (affected.low or affected.high):
+            values["affected_unit"] = self._plan.counted_unit
+        providers = with_operator(values.get("providers") or (), values.get("operator_id"))
+        if providers:
+            values["providers"] = providers
+        for name in NAMED:
+            values.setdefault(name, "unknown")
+        unmatched = [word for _, cell in said for word in cell.unmatched]
+        if unmatched:
+            values["unmatched_values"] = tuple(
+                dict.fromkeys((*values.get("unmatched_values", ()), *unmatched))
+            )
+        tags = [tag for _, cell in said for tag in cell.tags]
+        if tags:
+            values["tags"] = tuple(dict.fromkeys((*values.get("tags", ()), *tags)))
+
+    def _contradiction(self, row: Row, record: Record) -> Problem | None:
+        incident = cast("Incident", record)
+        end, start = incident.resolved_at, incident.started_at
+        if end is None or end.latest is None or (start.earliest is not None and end.latest >= start.earliest):
             return None
-        if isinstance(record, Incident) and record.resolved_at is not None:
-            latest = record.resolved_at.latest
-            if latest is not None and latest < span_of(record).start_earliest:
-                column = cast("Column", self._spec.column("resolved_at"))
-                start = texts.get("started_at", "")
-                problems.append(
-                    self._problem(
-                        row,
-                        column,
-                        texts,
-                        "end-before-start",
-                        "the end “{value}” lies before the start “{start}”",
-                        {"value": texts.get("resolved_at", ""), "start": start},
-                        "correct one of the two; leave the end empty when it is not known",
-                    )
-                )
-                return None
-        return record
+        if end.latest >= span_of(incident).start_earliest:
+            return None
+        error = ReadingError(
+            "the end “{value}” lies before the start “{start}”",
+            code="end-before-start",
+            value=self._text(row, "resolved_at"),
+            params={"start": self._text(row, "started_at")},
+            hint="correct one of the two; leave the end empty when it is not known",
+        )
+        return self._problem(row, cast("Column", self._spec.column("resolved_at")), error)
 
 
-def _complete_incident(flat: Flat, reading: _Cells, plan: ColumnPlan) -> None:
-    """Fill what follows from the rest: the status, and answers that nobody gave."""
-    if flat.get("status") is None:
-        flat["status"] = "investigating" if reading.ongoing else "resolved"
-    flat["timezone"] = flat.get("timezone") or reading.zone
-    if flat.get("affected_unit") is None and (flat.get("affected_low") or flat.get("affected_high")):
-        flat["affected_unit"] = plan.counted_unit
-    flat["providers"] = join_parts(
-        _with_operator(split_parts(flat.get("providers")), flat.get("operator_id"))
-    )
-    for name in ("cause", "third_party", "planned_maintenance"):
-        flat[name] = flat.get(name) or "unknown"
-    flat["unmatched_values"] = join_words([*split_words(flat.get("unmatched_values")), *reading.unmatched])
+def _in_zone(moment: Moment, name: str, zone: str | None) -> Moment:
+    """Give a moment in the zone of its record, with the bounds that its own zone gave."""
+    there = replace(moment, zone=zone)
+    if not moment.has_time and moment.value:
+        try:
+            return Moment.from_flat(name, there.flat(name), zone) or there
+        except MomentError:  # a day of one zone that is no day of the other: only its bounds say when
+            return replace(there, value="", words=moment.words or moment.value)
+    return there
 
 
-def _with_operator(parts: tuple[Part, ...], operator_id: object) -> tuple[Part, ...]:
+START_NOTES: Mapping[str, str] = {
+    "start-by": "no start is given: it began at or before {field}",
+}
+"""What is said of a start that was bounded by another time."""
+KNOWN_BY = ("detected_at", "aware_at", "reported_at", "resolved_at")
+MOMENTS = ("started_at", "detected_at", "aware_at", "reported_at", "resolved_at")
+"""The times of an incident; the zone of the first that is there is that of the record."""
+
+
+def with_operator(parts: tuple[Part, ...], operator_id: object) -> tuple[Part, ...]:
     """Name the operator among the providers, unless it is there in some role."""
     if not operator_id or any(part.provider_id == operator_id for part in parts):
         return parts
     return (Part(str(operator_id), "operator"), *parts)
 
 
-def made_id(record_type: str, flat: Flat) -> str:
-    """Make an id from what identifies a record: the same content gives the same id."""
+def cell_alone(
+    column: Column, text: str, options: ImportOptions, lookup: Lookup, plan: ColumnPlan | None = None
+) -> Flat | None:
+    """Read one cell by itself; None where something must be said of it, or where it cannot be read."""
+    if plan is None or column.name not in plan.targets:
+        plan = ColumnPlan({column.name: single(column.name)}, (), frozenset((column.name,)))
+    names = Names(lookup, options.on_unknown, options.collection, incident=options.record_type == "incident")
+    reader = CellReader(column, plan, options, names)
+    cell = reader.read(tuple(text.strip() if f == column.name else "" for f in reader.fields), None)
+    if cell.fault or cell.notes or cell.unmatched or cell.created or cell.tags or cell.ongoing:
+        return None
+    if isinstance(cell.value, Moment) or column.kind == "amount":
+        raise TypeError(f"{column.name} has several fields")
+    return {column.name: flat_value(column, cell.value)}
+
+
+def made_id(record_type: str, flat: Flat, profile: str = "") -> str:
+    """Make an id from what identifies a record: the same content gives the same id, under the same profile."""
     if record_type == "translation":
         return "--".join(
             text_of(flat.get(name)) for name in ("record_type", "record_id", "field", "language")
@@ -226,255 +317,6 @@ def made_id(record_type: str, flat: Flat) -> str:
     else:
         names = tuple(name for name in flat if name != "id")
         day = record_type
-    mark = hashlib.sha256("\x1f".join(text_of(flat.get(name)) for name in names).encode()).hexdigest()[:10]
+    texts = [text_of(flat.get(name)) for name in names] + ([profile] if profile else [])
+    mark = hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{day}-{mark}"
-
-
-class _Cells:
-    """The cells of one row, read column by column into flat fields."""
-
-    def __init__(self, texts: Mapping[str, str], options: ImportOptions, lookup: Lookup) -> None:
-        self._texts = texts
-        self._zone = texts.get("timezone") or options.timezone or None
-        self._default_zone = options.default_zone
-        self._has_zone = RECORD_TYPES[options.record_type].column("timezone") is not None
-        self._options = options
-        self._lookup = lookup
-        self.zone: str | None = None
-        self.ongoing = False
-        self.unmatched: list[str] = []
-        self.notes: list[tuple[str, str, dict[str, object]]] = []
-
-    def column(self, column: Column) -> Flat:
-        """Give the flat fields of a column; raises `ReadingError` or `_Reject`."""
-        flat = self._readers[column.kind](self, column)
-        if column.required and not any(value is not None for value in flat.values()):
-            raise _Reject("missing", "{column} is empty", "every row needs it", column=column.name)
-        return flat
-
-    def _text(self, column: Column) -> Flat:
-        text = self._texts.get(column.name, "")
-        if any(ord(ch) < 32 and ch not in "\t\n\r" for ch in text):
-            raise _Reject(
-                "control-characters",
-                "the cell holds characters that cannot be shown",
-                "type the text again",
-            )
-        return {column.name: text or None}
-
-    def _id(self, column: Column) -> Flat:
-        text = self._texts.get(column.name, "")
-        limit = MAX_ADDRESS if column.name == "url" else MAX_ID
-        if len(text) > limit or any(ord(ch) < 33 and ch != " " for ch in text):
-            raise _Reject(
-                "bad-id",
-                "“{value}” cannot be an identifier",
-                "use at most {limit} characters on one line",
-                value=text[:80],
-                limit=limit,
-            )
-        return {column.name: text or None}
-
-    def _words(self, column: Column) -> Flat:
-        return {column.name: join_words(list(split_words(self._texts.get(column.name))))}
-
-    def _choice(self, column: Column) -> Flat:
-        text = self._texts.get(column.name, "")
-        if not text:
-            return {column.name: None}
-        choice = canonical_choice(column, text)
-        if choice is None and (column.required or self._options.record_type != "incident"):
-            raise _Reject(
-                "unknown-choice",
-                "“{value}” is none of the choices for {column}",
-                "write one of: {choices}",
-                value=text[:80],
-                column=column.name,
-                choices=", ".join(column.choices),
-            )
-        if choice is None:
-            self.unmatched.append(f"{column.name}={text.replace(';', ',')}")
-            self.notes.append(
-                (
-                    column.name,
-                    ROW_NOTES["unknown-choice"],
-                    {"value": text[:80], "choices": ", ".join(column.choices)},
-                )
-            )
-        return {column.name: choice}
-
-    def _ref(self, column: Column) -> Flat:
-        text = self._texts.get(column.name, "")
-        return {column.name: self._resolved(column, text) if text else None}
-
-    def _refs(self, column: Column) -> Flat:
-        words = split_words(self._texts.get(column.name))
-        if column.to == "source":
-            return {column.name: join_words([_address(word) for word in words])}
-        return {column.name: join_words(list(dict.fromkeys(self._resolved(column, word) for word in words)))}
-
-    def _parts(self, column: Column) -> Flat:
-        parts: list[str] = []
-        for word in split_words(self._texts.get(column.name)):
-            name, colon, role = word.rpartition(":")
-            if not colon:
-                name, role = word, SUPPLYING_ROLES[0]
-            if role not in _ROLES:
-                raise _Reject(
-                    "unknown-role",
-                    "“{value}” is not a role",
-                    "write provider:role with one of: {choices}",
-                    value=role[:80],
-                    choices=", ".join(sorted(_ROLES)),
-                )
-            parts.append(f"{self._resolved(column, name.strip())}:{role}")
-        return {column.name: join_words(list(dict.fromkeys(parts)))}
-
-    def _resolved(self, column: Column, text: str) -> str:
-        found = self._lookup.resolve(column.to, text)
-        if found is None:
-            near = self._lookup.nearest(column.to, text)
-            raise _Reject(
-                f"unknown-{column.to}",
-                "there is no {kind} “{value}”",
-                "did you mean {near}? Otherwise import a file with that {kind} first"
-                if near
-                else "import a file with that {kind} first",
-                kind=column.to,
-                value=text[:80],
-                near=" / ".join(near),
-            )
-        return found
-
-    def _moment(self, column: Column) -> Flat:
-        name = column.name
-        keys = (name, *(f"{name}_{part}" for part in BESIDE))
-        given = {key: self._texts.get(key) or None for key in keys}
-        moment: Moment | None
-        if any(given[key] for key in keys[1:]):
-            try:
-                moment = Moment.from_flat(name, given, self._zone)
-            except MomentError as error:
-                if error.code not in ("not-a-date", "naive"):
-                    raise
-                moment = self._read(column, given)
-        else:
-            moment = self._read(column, given)
-        if moment is None:
-            return dict.fromkeys(keys)
-        if name == "started_at" or self.zone is None:
-            self.zone = moment.zone
-        # Without a time zone of its own, a record keeps the bounds that the zone gave.
-        return dict((moment if self._has_zone else replace(moment, zone=None)).flat(name))
-
-    def _read(self, column: Column, given: Mapping[str, str | None]) -> Moment | None:
-        """Read a moment as people write it; what needs a zone and has none is taken as the default's, and said."""
-        text = given[column.name] or ""
-        if not any(given.values()):
-            return None
-        order = cast("DateOrder | None", self._options.date_order)
-        reading = read_moment_fields(column.name, given, zone=self._zone, date_order=order)
-        notes = [MOMENT_NOTES[note] for note in reading.notes if note != "no-zone-utc"]
-        if "no-zone-utc" in reading.notes:
-            reading = read_moment_fields(column.name, given, zone=self._default_zone, date_order=order)
-            notes.append(ROW_NOTES["assumed-zone"])
-        if reading.ongoing and column.name == "resolved_at":
-            self.ongoing = True
-        shown: dict[str, object] = {"value": text[:80], "zone": self._default_zone}
-        self.notes += [(column.name, note, shown) for note in notes]
-        return reading.moment
-
-    def _amount(self, column: Column) -> Flat:
-        low, high, central, words = amount_fields(column)
-        least, most, named = (_number(self._texts.get(field, "")) for field in (low, high, central))
-        amount: Amount | None
-        if least is not None or most is not None or named is not None:
-            amount = Amount(least, most, named, self._texts.get(words) or None)
-        else:
-            text = self._texts.get(column.name, "")
-            reader = read_duration if column.suffix else read_amount
-            amount = reader(text) if text else None
-        if amount is None:
-            return dict.fromkeys((low, high, central, words))
-        if not column.suffix:
-            amount = _counted(amount)
-        return dict(
-            zip(
-                (low, high, central, words),
-                (amount.low, amount.high, amount.central, amount.words),
-                strict=True,
-            )
-        )
-
-    def _integer(self, column: Column) -> Flat:
-        number = _number(self._texts.get(column.name, ""))
-        if isinstance(number, float):
-            raise _Reject("not-whole", "“{value}” is not a whole number", "round it", value=number)
-        return {column.name: number}
-
-    def _float(self, column: Column) -> Flat:
-        return {column.name: _number(self._texts.get(column.name, ""))}
-
-    def _day(self, column: Column) -> Flat:
-        text = self._texts.get(column.name, "")
-        if text and not LOOSE_DAY.fullmatch(text):
-            moment = self._read(column, {column.name: text})
-            text = (moment.value[:10] if moment else "") or ""
-        elif text:
-            Moment.from_flat(column.name, {column.name: text}, "UTC")
-        return {column.name: text or None}
-
-    def _url(self, column: Column) -> Flat:
-        text = self._texts.get(column.name, "")
-        return {column.name: _address(text) if text else None}
-
-    _readers: Mapping[str, Callable[[_Cells, Column], Flat]] = {
-        "id": _id,
-        "text": _text,
-        "words": _words,
-        "ref": _ref,
-        "refs": _refs,
-        "parts": _parts,
-        "choice": _choice,
-        "moment": _moment,
-        "amount": _amount,
-        "integer": _integer,
-        "number": _float,
-        "day": _day,
-        "url": _url,
-    }
-
-
-def _counted(amount: Amount) -> Amount:
-    """Make a count of whole things: its bounds are widened to whole numbers."""
-    return Amount(
-        None if amount.low is None else math.floor(amount.low),
-        None if amount.high is None else math.ceil(amount.high),
-        None if amount.central is None else round(amount.central),
-        amount.words,
-    )
-
-
-_ROLES = frozenset(("operator", "supplier", "carrier", "vendor", "affected", "regulator"))
-
-
-def _number(text: str) -> int | float | None:
-    if not text:
-        return None
-    if PLAIN_NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
-    amount = read_amount(text)
-    if amount is None or amount.low is None or amount.low != amount.high:
-        raise _Reject("not-a-number", "“{value}” is not a number", "write digits only", value=text[:80])
-    return amount.low
-
-
-def _address(text: str) -> str:
-    if not ADDRESS.fullmatch(text) or len(text) > MAX_ADDRESS:
-        raise _Reject(
-            "bad-address",
-            "“{value}” is not an address of a source",
-            "write it in full, starting with https://",
-            value=text[:80],
-        )
-    return text

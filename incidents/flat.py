@@ -1,13 +1,16 @@
 """Records as flat text fields and back: the one form that CSV, the store, history and digests share.
 
 Pure. A flat record maps every field of `columns.fields_of(type)` to text, a number or None; lists are joined
-with `;`, parts are `provider:role`. Reading back gives an equal record.
+with `;` (a word that would not read back so stands in `"`), parts are `provider:role`. Reading back gives an equal
+record.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 from incidents import model
@@ -45,16 +48,37 @@ def key_of(record_type: str, flat: Mapping[str, FlatValue]) -> str:
     return str(flat[RECORD_TYPES[record_type].key])
 
 
+# A word that reads back as it is; also from the other lists that people write (a | b, one a line, ["a"], bullets).
+_PLAIN_WORD = re.compile(r"""(?!["'\[{•*·])[^\s;|]+(?: [^\s;|]+)*(?<![•*·])""")
+_LISTED = re.compile(r"""\s*"([^"]*(?:""[^"]*)*+)"\s*(?:;|\Z)|([^;]*)(?:;|\Z)""")
+
+
 def join_words(words: tuple[str, ...] | list[str]) -> str | None:
-    return ";".join(words) or None
+    """Write words as one cell, `split_words` its inverse: `;` between them, `"` around one that holds it."""
+    return ";".join(word if _PLAIN_WORD.fullmatch(word) else _quoted(word) for word in words if word) or None
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
 
 
 def split_words(text: FlatValue) -> tuple[str, ...]:
-    return tuple(word for part in str(text).split(";") if (word := part.strip())) if text else ()
+    """Read the words of a cell; a word in `"` is taken as it stands, and what is empty is none."""
+    if not text:
+        return ()
+    cell = str(text)
+    if '"' not in cell:
+        return tuple(word for part in cell.split(";") if (word := part.strip()))
+    words, place = [], 0
+    while place < len(cell):
+        found = cast("re.Match[str]", _LISTED.match(cell, place))
+        words.append(found[2].strip() if found[1] is None else found[1].replace('""', '"'))
+        place = found.end()
+    return tuple(word for word in words if word)
 
 
 def join_parts(parts: tuple[Part, ...]) -> str | None:
-    return ";".join(f"{part.provider_id}:{part.role}" for part in parts) or None
+    return join_words([f"{part.provider_id}:{part.role}" for part in parts])
 
 
 def split_parts(text: FlatValue) -> tuple[Part, ...]:
@@ -142,15 +166,18 @@ def text_of(value: FlatValue) -> str:
     """Write a flat value as CSV does: nothing for None, no decimals for a whole number."""
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     return str(value)
 
 
-def digest(record_type: str, flat: Mapping[str, FlatValue]) -> str:
-    """Give the SHA-256 of a flat record: equal for equal content, whatever wrote it."""
-    cells = "\x1f".join(text_of(flat.get(field.name)) for field in fields_of(record_type))
-    return hashlib.sha256(cells.encode("utf-8", "surrogatepass")).hexdigest()
+def digest(record_type: str, flat: Mapping[str, FlatValue]) -> bytes:
+    """Give 16 bytes of the SHA-256 of a flat record: equal for equal content, whatever wrote it.
+
+    Over its filled fields, each as `name=text`, in the order of the record's fields, with a unit separator between.
+    """
+    filled = [f"{f.name}={text_of(v)}" for f in fields_of(record_type) if (v := flat.get(f.name)) is not None]
+    return hashlib.sha256("\x1f".join(filled).encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def differences(

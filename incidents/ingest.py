@@ -8,108 +8,58 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from itertools import islice
 
-from incidents.changes import Kind, Put
-from incidents.column_plan import ColumnPlan, ImportOptions, plan_columns
+from incidents.changes import Kind
+from incidents.column_plan import ColumnPlan, ImportOptions, PlanError, place_of, plan_columns
 from incidents.columns import RECORD_TYPES, header_key
-from incidents.csv_import import Note, Problem, ReadRow, RowReader
-from incidents.csv_reader import Row, RowFault, Table, read_table
-from incidents.date_order import ORDER_NOTES, decide_order
-from incidents.errors import TimelineError
-from incidents.flat import from_flat, join_parts, split_parts, to_flat, type_of
-from incidents.model import Record, Source
+from incidents.csv_import import Note, Problem, RowReader
+from incidents.csv_reader import ROW_FAULTS, open_table
+from incidents.date_order import Decision, decide_order, has_numeric_dates
+from incidents.import_report import ImportReport, ReportRows
+from incidents.intake import Intake
+from incidents.kept_files import FileSource, Keeping, sha256_of
+from incidents.plain_rows import plain_rows
+from incidents.row_groups import group_sizes, groups
 from incidents.store import Store, Writer
+from incidents.table import CsvError, ReadingOptions, Row, RowFault, Table
 
-RowResult = Literal["added", "updated", "unchanged", "duplicate", "rejected"]
+READING = "2"
+"""Counts up when rows are read otherwise than before: rows of files imported earlier are then read again."""
 Progress = Callable[[int, int], None]
-ROWS_A_STEP = 200
-FAULTS = {
-    "too-many-cells": (
-        "the row has {found} cells, the header {expected}",
-        "look for a separator inside a cell; such a cell needs quotation marks",
-    ),
-    "too-few-cells": (
-        "the row has {found} cells, the header {expected}",
-        "add the missing cells, or look for a line break inside a cell; such a cell needs quotation marks",
-    ),
-}
+LOOKED_AT = 1_000
+LARGE_FILE = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class RowOutcome:
-    """What became of one row; `differences` are (field, old, new), `cells` the row as it was in the file.
+def planned(table: Table, options: ImportOptions) -> ColumnPlan:
+    """Lay the header of a table on the fields of the record. Raises `PlanError`, and `CsvError` where there is none."""
+    try:
+        return plan_columns(table.header, options)
+    except PlanError as error:
+        if options.mapping or not any(guess.code == "no-header" for guess in table.guesses):
+            raise
+        first = next((row.cells for row in table.rows() if isinstance(row, Row)), ())
+        raise CsvError(
+            "The first line is no header: {cells}.",
+            code="no-header",
+            params={"cells": ", ".join(list(first)[:5]) or "–"},
+            hint="Put the names of the columns on the first line (id, title, started_at ...), "
+            "or say what the columns are: --map 'title={{column 2}}'.",
+        ) from error
 
-    `record` is what the row was read as; None for a rejected row.
-    """
 
-    line: int
-    outcome: RowResult
-    record_id: str
-    title: str
-    differences: tuple[tuple[str, str, str], ...] = ()
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Note, ...] = ()
-    cells: tuple[str, ...] = ()
-    record: Record | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What an import did, or in a dry run would do."""
-
-    record_type: str
-    filename: str
-    file_sha256: str
-    encoding: str
-    delimiter: str
-    header: tuple[str, ...]
-    targets: Mapping[str, str]
-    unused: tuple[str, ...]
-    notes: tuple[Note, ...]
-    rows: tuple[RowOutcome, ...]
-    dry_run: bool
-    strict: bool
-    change_set_id: int | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def read(self) -> int:
-        return len(self.rows)
-
-    @property
-    def added(self) -> int:
-        return self.counts.get("added", 0)
-
-    @property
-    def updated(self) -> int:
-        return self.counts.get("updated", 0)
-
-    @property
-    def unchanged(self) -> int:
-        return self.counts.get("unchanged", 0)
-
-    @property
-    def duplicate(self) -> int:
-        return self.counts.get("duplicate", 0)
-
-    @property
-    def rejected(self) -> int:
-        return self.counts.get("rejected", 0)
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        return tuple(problem for row in self.rows for problem in row.problems)
-
-    @property
-    def written(self) -> bool:
-        return self.change_set_id is not None
+def find_order(table: Table, plan: ColumnPlan, options: ImportOptions) -> Decision | None:
+    """Find out from all rows of a file whether days or months come first, if its first rows have such dates."""
+    if options.date_order is not None:
+        return None
+    header, record_type = table.header, options.record_type
+    if not has_numeric_dates(header, islice(table.rows(), LOOKED_AT), plan, record_type):
+        return None
+    return decide_order(header, table.rows(), plan, record_type)
 
 
 class StoreLookup:
@@ -143,238 +93,247 @@ class StoreLookup:
         return tuple(dict.fromkeys(known[key] for key in keys))[:3]
 
 
+def reading_options(options: ImportOptions) -> ReadingOptions:
+    """Give what the options of an import say of the file."""
+    return ReadingOptions(options.encoding, options.delimiter, options.quote, options.header, options.sheet)
+
+
 def import_file(
     store: Store,
-    data: bytes,
+    source: FileSource,
     options: ImportOptions,
     *,
     actor: str,
     at: datetime,
     dry_run: bool = False,
+    most: int | None = None,
     on_progress: Progress | None = None,
 ) -> ImportReport:
-    """Import a file into the store, or with `dry_run` say what would happen.
+    """Import a file into the store, or with `dry_run` say what would happen, of its first `most` rows if given.
 
     One transaction. With `options.strict` a rejected row means that nothing is written. Raises `CsvError` or
     `PlanError` for a file that is no table or whose columns do not fit, `StoreError` when it cannot be written.
-    `on_progress` is told now and then how many rows of how many have been read.
+    `on_progress` is told now and then how many bytes of how many have been read.
     """
-    table = read_table(data, encoding=options.encoding, delimiter=options.delimiter)
-    plan = plan_columns(table.header, options)
-    decision = decide_order(table, plan, options.record_type) if options.date_order is None else None
-    if decision:
-        options = replace(options, date_order=decision.order)
-    lookup = StoreLookup(store, _pending(table, options))
-    read = _read_rows(table, RowReader(table.header, plan, options, lookup), options, on_progress)
-    mark = hashlib.sha256(data).hexdigest()
-    good = [item for item in read if item.row.record is not None and not item.fate]
-    stopped = options.strict and any(item.row.problems for item in read)
-    puts: dict[int, Put] = {}
-    change_set_id: int | None = None
-    if good:
+    mark = sha256_of(source)
+    if options.today is None:
+        options = replace(options, today=at.date())
+    with open_table(source, reading_options(options)) as table:
+        plan = planned(table, options)
+        decision = find_order(table, plan, options)
+        if decision:
+            options = replace(options, date_order=decision.order, date_orders=decision.columns)
+        run = _Import(store, source, mark, table, plan, options, decision)
+        return run.report(actor=actor, at=at, dry_run=dry_run, most=most, on_progress=on_progress)
+
+
+class _Import:
+    """One file on its way into the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        source: FileSource,
+        mark: str,
+        table: Table,
+        plan: ColumnPlan,
+        options: ImportOptions,
+        decision: Decision | None,
+    ) -> None:
+        self._store, self._source, self._file_mark = store, source, mark
+        self._table, self._plan, self._options, self._decision = table, plan, options, decision
+        self._signature = signature_of(plan, options)
+
+    def report(
+        self, *, actor: str, at: datetime, dry_run: bool, most: int | None, on_progress: Progress | None
+    ) -> ImportReport:
+        rows = ReportRows()
+        before = self._recorded() if not dry_run else None
+        if before is not None:
+            rows.count("unchanged", sum(before.values()) - before.get("duplicate", 0))
+            rows.count("duplicate", before.get("duplicate", 0))
+            return self._said(rows, dry_run=False, how="file")
         kind: Kind = "import"
-        with store.writing(
+        walked = 0
+        with self._store.writing(
             kind=kind,
             actor=actor,
             at=at,
-            origin=options.filename or "import",
-            summary=options.record_type,
-            file_sha256=mark,
-            dry=dry_run or stopped,
+            origin=self._options.filename or "import",
+            summary=self._options.record_type,
+            file_sha256=self._file_mark,
+            dry=dry_run,
+            large=self._table.size > LARGE_FILE,
         ) as writer:
-            records = [item.row.record for item in good if item.row.record is not None]
-            records = completed(store, records, plan)
-            add_sources(store, writer, records)
-            done = writer.put(options.record_type, records)
-            puts = {item.row.line: put for item, put in zip(good, done, strict=True)}
-            changed = any(put.outcome != "unchanged" for put in done)
-            if changed and not dry_run and not stopped:
-                keep_file(store.path, data, mark)
-                change_set_id = writer.change_set_id
-    rows = tuple(_outcome(item, puts.get(item.row.line), options) for item in read)
-    notes = tuple(Note(0, "", message, params) for message, params in table.notes)
-    if decision:
-        shown: dict[str, object] = {"value": decision.value, "line": decision.line}
-        notes += (Note(decision.line, "", ORDER_NOTES[decision.order], shown),)
-    return ImportReport(
-        record_type=options.record_type,
-        filename=options.filename,
-        file_sha256=mark,
-        encoding=table.encoding,
-        delimiter=table.delimiter,
-        header=table.header,
-        targets=plan.targets,
-        unused=plan.unused,
-        notes=notes,
-        rows=rows,
-        dry_run=dry_run,
-        strict=options.strict,
-        change_set_id=change_set_id,
-        counts=_counts(rows),
-    )
+            keeping: Keeping | None = None
 
+            def progress() -> None:
+                nonlocal keeping
+                if keeping is None and writer.changed and not dry_run:
+                    keeping = Keeping(self._store.path, self._source, self._file_mark)
+                if on_progress is not None:
+                    on_progress(self._table.position(), self._table.size)
 
-def completed(store: Store, records: Sequence[Record], plan: ColumnPlan) -> list[Record]:
-    """Keep, of records that are there already, what the file has no column for: it says nothing of that."""
-    if not records:
-        return []
-    record_type = type_of(records[0])
-    spec = RECORD_TYPES[record_type]
-    silent = plan.silent_fields(record_type) - {spec.key}
-    if not silent:
-        return list(records)
-    known = store.many(record_type, [getattr(record, spec.key) for record in records])
-    out: list[Record] = []
-    for record in records:
-        before = known.get(getattr(record, spec.key))
-        if before is not None:
-            old, new = to_flat(before), to_flat(record)
-            kept = {name: old[name] for name in silent}
-            if kept.get("timezone") is None and "timezone" in silent:
-                kept["timezone"] = new["timezone"]
-            if "providers" in silent and "operator_id" not in silent:
-                parts = [part for part in split_parts(old["providers"]) if part.role != "operator"]
-                kept["providers"] = join_parts((*split_parts(new["providers"]), *parts))
-            record = from_flat(record_type, new | kept, record.collection)
-        out.append(record)
-    return out
-
-
-def _pending(table: Table, options: ImportOptions) -> dict[str, frozenset[str]]:
-    """Give the ids that the file itself brings, for types whose records refer to each other."""
-    spec = RECORD_TYPES[options.record_type]
-    if spec.key not in table.header or not any(column.to == spec.name for column in spec.columns):
-        return {}
-    place = table.header.index(spec.key)
-    return {spec.name: frozenset(row.cells[place].strip() for row in table.rows if isinstance(row, Row))}
-
-
-@dataclass(slots=True)
-class _Item:
-    row: ReadRow
-    cells: tuple[str, ...]
-    fate: RowResult | None = None
-
-
-def _read_rows(
-    table: Table, reader: RowReader, options: ImportOptions, on_progress: Progress | None = None
-) -> list[_Item]:
-    items: list[_Item] = []
-    first: dict[str, tuple[int, Record]] = {}
-    key = RECORD_TYPES[options.record_type].key
-    for number, row in enumerate(table.rows):
-        if on_progress and number % ROWS_A_STEP == 0:
-            on_progress(number, len(table.rows))
-        if isinstance(row, RowFault):
-            message, hint = FAULTS[row.code]
-            params = {"found": len(row.cells), "expected": len(table.header)}
-            problem = Problem(row.line, "", "", row.code, message, params, hint)
-            items.append(_Item(ReadRow(row.line, None, (problem,), ()), row.cells, "rejected"))
-            continue
-        item = _Item(reader.read(row), row.cells)
-        record = item.row.record
-        if record is None:
-            item.fate = "rejected"
-        else:
-            record_id = getattr(record, key)
-            if record_id in first:
-                line, earlier = first[record_id]
-                if to_flat(earlier) == to_flat(record):
-                    item.fate = "duplicate"
+            intake = self._intake(writer, rows)
+            place, sizes = self._grouping(most)
+            walk: Iterator[Row | RowFault] = iter(self._table.rows())
+            try:
+                few = islice(walk, most) if most is not None else walk
+                if place is not None:
+                    intake.take_groups(groups(few, place, sizes), progress)
                 else:
-                    problem = Problem(
-                        row.line,
-                        key,
-                        record_id,
-                        "two-rows-one-id",
-                        "{key} “{value}” stands on line {line} already, with other values",
-                        {"key": key, "value": record_id, "line": line},
-                        "keep one of the two rows, or give them different ids",
-                    )
-                    item = _Item(ReadRow(row.line, None, (problem,), ()), row.cells, "rejected")
-            else:
-                first[record_id] = (row.line, record)
-        items.append(item)
-    return items
+                    intake.take(few, progress)
+                complete = most is None or next(walk, None) is None
+                walked = rows.counts["added"] + rows.counts["updated"]
+                if self._options.strict and rows.counts["rejected"]:
+                    writer.cancel()
+                if writer.changed and not dry_run:
+                    report = {"signature": _short(self._signature), "counts": rows.counts}
+                    writer.describe(json.dumps(report))
+                    self._journal_plain(writer, intake)
+            finally:
+                if keeping is not None:
+                    keeping.wait()
+        written = bool(walked and not dry_run and writer.changed)
+        return self._said(
+            rows,
+            dry_run=dry_run,
+            complete=complete,
+            how="rows" if intake.recognised else "",
+            change_set_id=writer.change_set_id if written else None,
+        )
+
+    def _intake(self, writer: Writer, rows: ReportRows) -> Intake:
+        lookup = StoreLookup(self._store, self._pending())
+        header, plan, options = self._table.header, self._plan, self._options
+        if options.record_type == "incident":
+            per_row = self._bytes_a_row()
+            writer.expect(int(self._table.size / per_row) if per_row else 0)
+        return Intake(
+            self._store,
+            writer,
+            RowReader(header, plan, options, lookup),
+            plain_rows(header, plan, options, lookup, writer.party, writer.change_set_id),
+            plan,
+            options,
+            rows,
+            self._signature,
+            self._fault,
+        )
+
+    def _journal_plain(self, writer: Writer, intake: Intake) -> None:
+        """Say in the journal where the rows stand that were taken as they are; of a file that needed mending, all."""
+        if not intake.runs:
+            return
+        contract = intake.contract() if self._table.exact and not self._table.repairs() else None
+        if contract is None:
+            writer.journal_incidents(intake.runs)
+            return
+        options = {"collection": self._options.collection, "timezone": self._options.timezone}
+        runs = [[run.place, run.number, run.count] for run in intake.runs]
+        line = {"file": self._file_mark, **contract, **options, "signature": self._signature, "runs": runs}
+        writer.journal_line(line)
+
+    def _grouping(self, most: int | None) -> tuple[int | None, Mapping[int, int]]:
+        """Give the place of the column by which rows are one record, and how many rows each such record has."""
+        if not self._options.group_by:
+            return None, {}
+        place = place_of(self._table.header, self._options.group_by)
+        return place, group_sizes(islice(self._table.rows(), most), place)
+
+    def _bytes_a_row(self) -> float:
+        """Estimate how many bytes a row takes, from the first ones."""
+        few = [row for row in islice(self._table.rows(), 200) if isinstance(row, Row)]
+        return sum(sum(map(len, row.cells)) + len(row.cells) for row in few) / len(few) if few else 0
+
+    def _fault(self, fault: RowFault) -> Problem:
+        message, hint = ROW_FAULTS.get(fault.code, ROW_FAULTS["too-many-cells"])
+        params = {"found": len(fault.cells), "expected": len(self._table.header)}
+        return Problem(fault.line, "", "", fault.code, message, params, hint)
+
+    def _pending(self) -> dict[str, frozenset[str]]:
+        """Give the ids that the file itself brings, for types whose records refer to each other."""
+        spec = RECORD_TYPES[self._options.record_type]
+        header = self._table.header
+        if spec.key not in header or not any(column.to == spec.name for column in spec.columns):
+            return {}
+        place = header.index(spec.key)
+        rows = self._table.rows()
+        return {spec.name: frozenset(row.cells[place].strip() for row in rows if isinstance(row, Row))}
+
+    def _recorded(self) -> Mapping[str, int] | None:
+        """Give the sums of an earlier import of these very bytes under this plan, all of whose rows still stand."""
+        for change_set_id, text in self._store.reports_of_file(self._file_mark):
+            report = json.loads(text)
+            counts: Mapping[str, int] = report["counts"]
+            same = report["signature"] == _short(self._signature)
+            if same and not counts["rejected"] and self._store.stands(change_set_id):
+                return counts
+        return None
+
+    def _said(
+        self,
+        rows: ReportRows,
+        *,
+        dry_run: bool,
+        how: str,
+        complete: bool = True,
+        change_set_id: int | None = None,
+    ) -> ImportReport:
+        table = self._table
+        remarks = (*table.guesses, *(table.repairs() if how != "file" else ()))
+        notes = tuple(Note(r.line, "", r.message, {**r.params, "count": r.count}) for r in remarks)
+        notes += tuple(Note(table.header_line, "", n.message, n.params) for n in self._plan.notes)
+        if self._decision:
+            notes += tuple(Note(n.line, n.field, n.message, n.params) for n in self._decision.notes)
+        return ImportReport(
+            record_type=self._options.record_type,
+            filename=self._options.filename,
+            file_sha256=self._file_mark,
+            format=table.format,
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            quote=table.quote,
+            header=table.header,
+            header_line=table.header_line,
+            sheet=table.sheet,
+            sheets=table.sheets,
+            targets=self._plan.targets,
+            unused=self._plan.unused,
+            notes=notes,
+            counts=rows.counts,
+            rows=tuple(rows.rows),
+            problem_groups=rows.problem_groups,
+            note_groups=rows.note_groups,
+            dry_run=dry_run,
+            strict=self._options.strict,
+            complete=complete,
+            how=how,
+            change_set_id=change_set_id,
+            spool=rows.spool,
+        )
 
 
-def _outcome(item: _Item, put: Put | None, options: ImportOptions) -> RowOutcome:
-    record = item.row.record
-    record_id = getattr(record, RECORD_TYPES[options.record_type].key) if record else ""
-    title = (
-        str(getattr(record, "title", None) or getattr(record, "name", None) or record_id) if record else ""
+def signature_of(plan: ColumnPlan, options: ImportOptions) -> str:
+    """Say under which plan rows are read: the same cells under the same signature are the same record."""
+    return json.dumps(
+        [
+            READING,
+            options.record_type,
+            options.collection,
+            sorted(plan.targets.items()),
+            options.timezone,
+            options.default_zone,
+            options.date_order,
+            sorted(options.date_orders.items()),
+            sorted(plan.zones.items()),
+            sorted(plan.units.items()),
+            sorted((column, sorted(words.items())) for column, words in plan.words.items()),
+            [options.on_unknown, options.group_by, options.profile, options.excel_dates],
+        ],
+        ensure_ascii=False,
     )
-    result: RowResult = "rejected"
-    if item.fate:
-        result = item.fate
-    elif put is not None:
-        result = "unchanged" if put.outcome == "kept" else put.outcome
-    differences = put.differences if put else ()
-    return RowOutcome(
-        item.row.line,
-        result,
-        record_id,
-        title,
-        differences,
-        item.row.problems,
-        item.row.notes,
-        item.cells,
-        record,
-    )
 
 
-def _counts(rows: Sequence[RowOutcome]) -> dict[str, int]:
-    counts = dict.fromkeys(("added", "updated", "unchanged", "duplicate", "rejected"), 0)
-    for row in rows:
-        counts[row.outcome] += 1
-    return counts
-
-
-def add_sources(store: Store, writer: Writer, records: Sequence[Record]) -> None:
-    """Give every address that the records cite a source record; only its host is known of a new one."""
-    cited: dict[str, str] = {}
-    for record in records:
-        urls = [*getattr(record, "source_urls", ()), getattr(record, "source_url", None)]
-        cited.update((url, record.collection) for url in urls if url)
-    known = store.existing("source", list(cited))
-    new = [
-        Source(url=url, publisher=urlsplit(url).hostname, publisher_is="host", collection=collection)
-        for url, collection in cited.items()
-        if url not in known
-    ]
-    if new:
-        writer.put("source", new)
-
-
-def files_folder(database: Path) -> Path:
-    """Name the folder beside the database in which the bytes of accepted files are kept."""
-    return database.with_name(database.name + "-files")
-
-
-def keep_file(database: Path, data: bytes, mark: str) -> Path:
-    """Keep the bytes of a file under their SHA-256, on disk when this returns. Raises `TimelineError`."""
-    folder = files_folder(database)
-    target = folder / mark
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if target.exists() and target.stat().st_size == len(data):
-            return target
-        part = folder / f"{mark}.part"
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        raise TimelineError(
-            "The file could not be kept in {folder}: {problem}. Nothing was imported.",
-            code="cannot-keep-file",
-            params={"folder": str(folder), "problem": error.strerror or str(error)},
-            hint="Check the space on the disk and the rights on that folder.",
-        ) from error
-    return target
+def _short(signature: str) -> str:
+    return hashlib.sha256(signature.encode()).hexdigest()[:32]

@@ -69,6 +69,7 @@ PROVIDER_KINDS = (
     "alliance",
     "consortium",
     "union",
+    "unknown",
 )
 SERVICE_KINDS = (
     "tv",

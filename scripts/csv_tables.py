@@ -84,7 +84,7 @@ def table(columns: list[Column] | tuple[Column, ...], *, brief: bool = False) ->
         name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
         choices = ", ".join(f"`{choice}`" for choice in column.choices)
         holds = KINDS[column.kind].format(to=column.to, choices=choices)
-        others = ", ".join(column.synonyms)
+        others = ", ".join((*column.synonyms, *column.fallbacks))
         cells = (name, column.example, column.help_en) if brief else (name, holds, column.help_en, others)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)

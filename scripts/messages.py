@@ -26,7 +26,7 @@ CATALOGS = ROOT / "timeline" / "translations"
 TEMPLATE = CATALOGS / "messages.pot"
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 TABLE = re.compile(r"[A-Z_]*(REASONS|HINTS|REMEDIES|FAULTS|NOTES)$")
-SAYING = ("_Reject", "Problem", "_problem")
+SAYING = ("_Reject", "Problem", "FormProblem", "_problem")
 FIELD = re.compile(r"%\((\w+)\)s|(?<!\{)\{(\w+)[^}]*\}(?!\})")
 Found = tuple[str, int, str | tuple[str, ...]]
 

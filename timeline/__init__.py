@@ -30,12 +30,21 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         assets,
         context,
         credentials,
+        downloads,
+        edit_pages,
         errors,
+        history_pages,
+        import_history_pages,
+        import_job_pages,
+        import_jobs,
         imports,
+        merge_pages,
         records,
+        schema_page,
         security,
         service,
         settings,
+        uploads,
         views,
         wording,
     )
@@ -58,6 +67,8 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     database = str(app.config["DATABASE"])
     app.extensions["store"] = app.config.get("STORE") or open_store(database, at=app.config["NOW"]())
 
+    app.extensions["import_jobs"] = import_jobs.Jobs(app.extensions["store"], uploads.staged_folder(database))
+
     wording.connect(app)
     security.connect(
         app,
@@ -71,7 +82,20 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     app.after_request(context.tag_answer)
     app.after_request(security.add_headers)
 
-    for part in (views, records, imports, security, service):
+    for part in (
+        views,
+        records,
+        downloads,
+        edit_pages,
+        merge_pages,
+        history_pages,
+        imports,
+        import_job_pages,
+        import_history_pages,
+        schema_page,
+        security,
+        service,
+    ):
         app.register_blueprint(part.pages)
     assets.connect(app)
     security.scope("read")(app.view_functions["static"])

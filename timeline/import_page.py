@@ -1,24 +1,61 @@
 """What the pages of an import show: the sums, a page of rows, how the file was read, where it can be seen.
 
-Turns a report into words for the templates. Knows no request and no HTML.
+Turns a report into words for the templates. Knows the zone of the request and no HTML.
 """
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from incidents import ImportOptions, ImportReport, Incident, Problem, Provider, Query, RowOutcome, Store
-from timeline.formats import format_duration, format_moment_range
-from timeline.import_form import ColumnChoice, column_choices
+from incidents import (
+    RECORD_TYPES,
+    Group,
+    ImportOptions,
+    ImportReport,
+    Incident,
+    Problem,
+    Provider,
+    Query,
+    RowOutcome,
+    Store,
+    span_of,
+)
+from timeline import context
+from timeline.formats import format_duration, format_moment_range, format_number
+from timeline.import_form import (
+    DATE_ORDERS,
+    DELIMITERS,
+    ENCODINGS,
+    QUOTES,
+    ColumnChoice,
+    column_choices,
+    free_lines,
+)
 from timeline.incident_words import affected_words
-from timeline.report import OUTCOMES, all_notes, note_lines, order_unknown, reason_of, remedy_of
-from timeline.wording import N_
+from timeline.report import (
+    OUTCOME_WORDS,
+    OUTCOMES,
+    note_lines,
+    order_unknown,
+    other_values,
+    reason_of,
+    recognised_words,
+    remedy_of,
+    sum_words,
+)
+from timeline.wording import N_, _
 
 ROWS_A_PAGE = 100
-LOOKED_UP = 2_000
 SHOWN_NOTES = 20
+SHOWN_GROUPS = 12
+RAW_LINES = 8
+RAW_BYTES = 16_384
+RAW_WIDTH = 400
 
 TYPE_WORDS = {
     "law": N_("Laws"),
@@ -40,7 +77,55 @@ ORDER_WORDS = {
     "MDY": N_("month first: 9 December"),
     "YMD": N_("year first"),
 }
-DELIMITER_WORDS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
+DELIMITER_WORDS = {
+    ",": N_("comma"),
+    ";": N_("semicolon"),
+    "\t": N_("tab"),
+    "|": N_("vertical bar"),
+    " ": N_("space"),
+    ", ": N_("comma and space"),
+    "; ": N_("semicolon and space"),
+    "": N_("none"),
+}
+QUOTE_WORDS = {'"': N_("double quotation marks"), "'": N_("single quotation marks"), "": N_("none")}
+UNKNOWN_WORDS = {
+    "reject": N_("reject the row"),
+    "create": N_("add the provider"),
+    "keep": N_("keep the words of the file"),
+}
+FORMAT_WORDS = {"csv": N_("text table (CSV)"), "xlsx": N_("Excel workbook"), "json": "JSON"}
+
+
+def form_words() -> dict[str, object]:
+    """Give the templates of an import the words of its choices."""
+    return {
+        "record_types": tuple(sorted(RECORD_TYPES, key=lambda name: (name != "incident", name))),
+        "type_words": TYPE_WORDS,
+        "orders": DATE_ORDERS,
+        "order_words": ORDER_WORDS,
+        "outcomes": OUTCOMES,
+        "outcome_words": OUTCOME_WORDS,
+        "sum_words": sum_words,
+        "delimiters": DELIMITERS,
+        "delimiter_words": DELIMITER_WORDS,
+        "quotes": QUOTES,
+        "quote_words": QUOTE_WORDS,
+        "encodings": ENCODINGS,
+        "unknown_words": UNKNOWN_WORDS,
+        "format_words": FORMAT_WORDS,
+        "size_words": size_words,
+        "column_names": lambda record_type: [column.name for column in RECORD_TYPES[record_type].columns],
+        "zone_key": context.zone().key,
+    }
+
+
+def size_words(size: int) -> str:
+    """Say the size of a file."""
+    if size < 1000:
+        return _("%(n)s bytes", n=size)
+    if size < 1_000_000:
+        return _("%(n)s kB", n=format_number(round(size / 1000)))
+    return _("%(n)s MB", n=format_number(round(size / 1_000_000, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +136,18 @@ class ProblemWords:
     value: str
     reason: str
     remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWords:
+    """Problems of one kind: how many rows have it, the first of them, and other values that have it too."""
+
+    count: int
+    line: int
+    column: str
+    reason: str
+    remedy: str
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +173,10 @@ class ImportPage:
     needed: tuple[ColumnChoice, ...]
     others: tuple[ColumnChoice, ...]
     notes: tuple[str, ...]
+    groups: tuple[GroupWords, ...]
+    recognised: str
+    free: tuple[tuple[str, str], ...]
+    fields_of: Mapping[str, str]
     changes: int
     ask_order: bool
     problems: Mapping[int, tuple[ProblemWords, ...]]
@@ -94,11 +195,15 @@ def import_page(
         shown=shown,
         needed=needed,
         others=others,
-        notes=tuple(note_lines(all_notes(report))[:SHOWN_NOTES]),
+        notes=tuple(note_lines(report)[:SHOWN_NOTES]),
+        groups=tuple(group_words(group) for group in report.problem_groups[:SHOWN_GROUPS]),
+        recognised=recognised_words(report),
+        free=tuple(free_lines(options, report.header)),
+        fields_of=fields_by_header(report),
         changes=report.added + report.updated,
         ask_order=options.date_order is None and order_unknown(report),
         problems={row.line: tuple(problem_words(p) for p in row.problems) for row in shown.rows},
-        records={row.line: record_words(row, names) for row in shown.rows},
+        records={row.line: record_words(row, names) for row in _with_records(store, shown.rows, report)},
     )
 
 
@@ -130,6 +235,56 @@ def record_words(row: RowOutcome, names: Mapping[str, str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _with_records(store: Store, rows: Sequence[RowOutcome], report: ImportReport) -> list[RowOutcome]:
+    """Put to rows that come without their record what is on record under their ids."""
+    bare = [
+        row.record_id for row in rows if row.record is None and row.record_id and row.outcome != "rejected"
+    ]
+    if not bare or report.record_type != "incident" or report.dry_run:
+        return list(rows)
+    known = store.many("incident", bare)
+    return [replace(row, record=row.record or known.get(row.record_id)) for row in rows]
+
+
+def fields_by_header(report: ImportReport) -> dict[str, str]:
+    """Give for each header of the file the fields that it fills, in words of the columns."""
+    filled: dict[str, list[str]] = {}
+    for field, template in report.targets.items():
+        for name in report.header:
+            if f"{{{name}}}" in template:
+                filled.setdefault(name, []).append(field)
+    return {name: ", ".join(fields) for name, fields in filled.items()}
+
+
+def group_words(group: Group) -> GroupWords:
+    """Say what problems of one kind are, by the first of them."""
+    first = next(one for one in group.examples if isinstance(one, Problem))
+    words = problem_words(first)
+    return GroupWords(
+        group.count, first.line, words.column, words.reason, words.remedy, tuple(other_values(group))
+    )
+
+
+def raw_lines(source: Path, encoding: str, most: int = RAW_LINES) -> list[str]:
+    """Give the first lines of a text file as they are, for comparison; none for a workbook."""
+    with source.open("rb") as file:
+        data = file.read(RAW_BYTES)
+    if data.startswith(b"PK"):
+        return []
+    if data.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.open(source, "rb") as unpacked:
+                data = unpacked.read(RAW_BYTES)
+        except (OSError, EOFError, zlib.error):
+            return []
+    try:
+        text = data.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
+    except LookupError:
+        text = data.decode("utf-8", "replace")
+    lines = text.splitlines()
+    return [line[:RAW_WIDTH] for line in lines[:most]]
+
+
 def problem_words(problem: Problem) -> ProblemWords:
     return ProblemWords(problem.column, problem.value, reason_of(problem), remedy_of(problem))
 
@@ -139,7 +294,8 @@ def timeline_fields(store: Store, report: ImportReport) -> dict[str, str] | None
     if report.record_type != "incident":
         return None
     ids = [row.record_id for row in report.rows if row.record_id and row.outcome != "rejected"]
-    bounds = _around(store, ids)
+    whole = len(ids) >= report.read - report.rejected
+    bounds = _around(store, ids) if whole else _around_all(store)
     if bounds is None:
         return None
     start, end = bounds
@@ -148,14 +304,22 @@ def timeline_fields(store: Store, report: ImportReport) -> dict[str, str] | None
 
 
 def _around(store: Store, ids: Sequence[str]) -> tuple[datetime, datetime] | None:
-    """Give the first and the last instant of some incidents; of all own ones when they are very many."""
-    few = len(ids) <= LOOKED_UP
-    sketches = store.sketches(Query(collections=("own",)), ids=set(ids) if few else None)
+    """Give the first and the last instant of some incidents."""
+    sketches = store.sketches(Query(collections=("own",)), ids=set(ids)) if ids else []
     if not sketches:
         return None
     return min(one.start_earliest for one in sketches), max(
         one.end_latest or one.start_latest for one in sketches
     )
+
+
+def _around_all(store: Store) -> tuple[datetime, datetime] | None:
+    """Give the first and the last start of the own incidents, for a file of more rows than a report keeps."""
+    first = store.find(Query(collections=("own",), order="oldest", limit=1)).incidents
+    last = store.find(Query(collections=("own",), order="newest", limit=1)).incidents
+    if not first or not last:
+        return None
+    return span_of(first[0]).start_earliest, span_of(last[0]).start_latest
 
 
 def _day(moment: datetime) -> str:

@@ -1,7 +1,7 @@
-"""Import in the browser: choose a file, see row by row what would happen, confirm, read what has happened.
+"""Import in the browser: choose a file, see row by row what would happen, change how it is read, and see again.
 
 Only routes, and the waiting file between them. What a row means is decided by the record's own import; what is
-shown of it by `import_page`.
+shown of it by `import_page`; the import itself runs behind the pages of `import_job_pages`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -23,43 +22,34 @@ from incidents import (
     ImportOptions,
     ImportReport,
     PlanError,
+    Profile,
+    ProfileError,
+    ReadingOptions,
     TimelineError,
     import_file,
-    read_table,
+    open_table,
     template_csv,
 )
 from timeline import context, uploads
 from timeline.errors import say, wants_json
-from timeline.formats import format_number
-from timeline.import_form import DATE_ORDERS, FormError, column_choices, option_fields, read_options
-from timeline.import_page import DELIMITER_WORDS, ORDER_WORDS, TYPE_WORDS, import_page, timeline_fields
-from timeline.record_json import plain
+from timeline.import_form import FormError, column_choices, free_lines, option_fields, read_options
+from timeline.import_jobs import Jobs
+from timeline.import_page import form_words, import_page, raw_lines
+from timeline.import_profiles import keep_profile, profiles_folder, reading_of, with_its_profile
 from timeline.rejected import rejected_csv
-from timeline.report import OUTCOME_WORDS, OUTCOMES, report_json, sum_words
+from timeline.report import report_json
 from timeline.security import rights, scope
-from timeline.wording import N_, _, page_url
+from timeline.wording import N_
 
 pages = Blueprint("imports", __name__)
+pages.context_processor(form_words)
 
-HISTORY = 200
+LOOKED_BACK = 200
 RECENT = 5
+LOOKED_AT = 2_000
+"""So many rows are read for a preview."""
+FIRST_ROWS = 5
 ACTOR = "sign-in link"
-
-
-@pages.context_processor
-def words() -> dict[str, object]:
-    """Give the templates the words of this part."""
-    return {
-        "record_types": tuple(sorted(RECORD_TYPES, key=lambda name: (name != "incident", name))),
-        "type_words": TYPE_WORDS,
-        "orders": DATE_ORDERS,
-        "order_words": ORDER_WORDS,
-        "outcomes": OUTCOMES,
-        "outcome_words": OUTCOME_WORDS,
-        "sum_words": sum_words,
-        "delimiter_words": DELIMITER_WORDS,
-        "zone_key": context.zone().key,
-    }
 
 
 @pages.get("/import")
@@ -77,8 +67,14 @@ def _form(options: ImportOptions, fault: TimelineError | None = None) -> str:
     if fault is not None:
         message, hint = say(fault.message, fault.params), say(fault.hint, fault.params) if fault.hint else ""
         said = {"name": options.filename, "message": message, "hint": hint}
-    recent = tuple(islice(_imports(), RECENT))
-    return render_template("import.html", options=options, recent=recent, fault=said)
+    return render_template(
+        "import.html",
+        options=options,
+        recent=imports_made()[:RECENT],
+        under_way=the_jobs().under_way(),
+        largest=current_app.config["MAX_UPLOAD_BYTES"],
+        fault=said,
+    )
 
 
 @pages.post("/import")
@@ -90,30 +86,33 @@ def upload() -> AnyResponse:
         raise FormError(
             N_("No file was chosen."),
             code="no-file",
-            hint=N_("Go back, choose a CSV file and send the form again."),
+            hint=N_("Go back, choose a file and send the form again."),
         )
     options = read_options({**request.form, "name": sent.filename})
     oldest = context.now() - timedelta(hours=current_app.config["STAGED_HOURS"])
-    uploads.discard_old(_folder(), oldest)
-    staged = uploads.stage(sent.stream, _folder())
-    return redirect(url_for("imports.preview", sha256=staged.sha256, **option_fields(options)), code=303)
+    uploads.discard_old(staged_folder(), oldest)
+    staged = uploads.stage(sent.stream, staged_folder())
+    onward = url_for("imports.preview", sha256=staged.sha256, **option_fields(options))
+    # The script that sends the file shows how far it is, and goes on by itself.
+    return jsonify(preview=onward) if wants_json() else redirect(onward, code=303)
 
 
 @pages.get("/import/preview/<sha256>")
 @scope("import")
 def preview(sha256: str) -> str | tuple[str, int]:
     """Show row by row what the import would do; nothing is changed."""
-    staged, options = _staged(sha256), read_options(request.args)
-    data = staged.path.read_bytes()
+    staged, options = staged_file(sha256), read_options(request.args)
+    if under_way := the_jobs().under_way():
+        return render_template("import_busy.html", under_way=under_way, filename=options.filename)
     try:
-        report = _imported(data, options, dry_run=True)
-    except PlanError as error:
-        # The file is a table, but its columns have to be assigned first: the same page, without rows.
-        return _unassigned(data, options, staged, error), 400
-    except CsvError as error:
+        report = _tried(staged.path, options)
+    except (PlanError, CsvError) as error:
         if wants_json():
             raise
-        return _form(options, error), 400
+        # The file can be read otherwise, or its columns assigned: the same page, without rows.
+        return _unassigned(options, staged, error), 400
+    cells = request.args.get("view") == "cells"
+    _completed, profile = completed(options, staged.path)
     page = import_page(
         context.store(),
         report,
@@ -123,8 +122,8 @@ def preview(sha256: str) -> str | tuple[str, int]:
     )
     fields = option_fields(options)
 
-    def row_link(outcome: str, number: int) -> str:
-        shown = {**fields, "page": number, **({"show": outcome} if outcome else {})}
+    def row_link(outcome: str, number: int, view: bool = cells) -> str:
+        shown = {**fields, "page": number, "show": outcome or None, "view": "cells" if view else None}
         return url_for("imports.preview", sha256=sha256, **shown)
 
     return render_template(
@@ -133,48 +132,40 @@ def preview(sha256: str) -> str | tuple[str, int]:
         options=options,
         fields=fields,
         sha256=sha256,
-        size_words=size_words(staged.size),
+        size=staged.size,
+        raw=raw_lines(staged.path, report.encoding),
+        cells=cells,
         row_link=row_link,
+        rejected_link=url_for("imports.rejected", sha256=sha256, **fields),
+        profile=profile,
     )
 
 
 @pages.get("/import/preview/<sha256>.json")
 @scope("import")
 def preview_json(sha256: str) -> Response:
-    """Give the preview as JSON, all rows at once."""
-    options = read_options(request.args)
-    return jsonify(report_json(_imported(_staged(sha256).path.read_bytes(), options, dry_run=True)))
-
-
-@pages.post("/import/confirm")
-@scope("import")
-def confirm() -> Response | str:
-    """Import the file as previewed, and show what became of each row."""
-    staged, options = _staged(request.form.get("sha256", "")), read_options(request.form)
-    data = staged.path.read_bytes()
-    report = _imported(data, options, dry_run=False)
-    if wants_json():
-        return jsonify(report_json(report))
-    around = timeline_fields(context.store(), report)
-    return render_template(
-        "import_report.html",
-        page=import_page(context.store(), report, options),
-        options=options,
-        fields=option_fields(options),
-        sha256=staged.sha256,
-        size_words=size_words(staged.size),
-        timeline=page_url(f"/?{urlencode(around)}") if around else None,
-        row_link=None,
-    )
+    """Give the preview as JSON, its rows at once."""
+    return jsonify(report_json(_tried(staged_file(sha256).path, read_options(request.args))))
 
 
 @pages.get("/import/rejected/<sha256>.csv")
 @scope("import")
 def rejected(sha256: str) -> Response:
-    """Give the rejected rows as a file: where, what, why, what to do, and the row as it was sent."""
-    options = read_options(request.args)
-    report = _imported(_staged(sha256).path.read_bytes(), options, dry_run=True)
-    return _download("".join(rejected_csv(report)), f"rejected-{sha256[:8]}.csv")
+    """Give the rows that would be rejected as a file: where, what, why, what to do, and the row as it was sent."""
+    report = _tried(staged_file(sha256).path, read_options(request.args), most=None)
+    return download("".join(rejected_csv(report)), f"rejected-{sha256[:8]}.csv")
+
+
+@pages.post("/import/profile")
+@scope("import")
+def save_profile() -> AnyResponse:
+    """Keep how a waiting file is read as a profile, under which files with such a header are read from then on."""
+    staged, options = staged_file(request.form.get("sha256", "")), read_options(request.form)
+    whole, _profile = completed(options, staged.path)
+    with open_table(staged.path, reading_of(whole)) as table:
+        keep_profile(request.form.get("save_as", "").strip(), whole, table.header, profiles_here())
+    chosen = option_fields(replace(options, profile=""))
+    return redirect(url_for("imports.preview", sha256=staged.sha256, **chosen), code=303)
 
 
 @pages.get("/import/template/<record_type>.csv")
@@ -183,43 +174,23 @@ def template(record_type: str) -> Response:
     """Give an example file for a kind of record."""
     if record_type not in RECORD_TYPES:
         raise NotFound
-    return _download(template_csv(record_type), f"{RECORD_TYPES[record_type].plural}.csv")
+    return download(template_csv(record_type), f"{RECORD_TYPES[record_type].plural}.csv")
 
 
-@pages.get("/import/history")
-@scope("read")
-def history() -> str:
-    """List the imports: who, when, which file, what it did."""
-    return render_template("import_history.html", sets=_imports())
+def the_jobs() -> Jobs:
+    """Give the imports of this process that run or wait."""
+    jobs: Jobs = current_app.extensions["import_jobs"]
+    return jobs
 
 
-@pages.get("/import/history.json")
-@scope("read")
-def history_json() -> Response:
-    """Give the list of imports as JSON."""
-    return jsonify(imports=plain(_imports()))
-
-
-def size_words(size: int) -> str:
-    """Say the size of a file."""
-    if size < 1000:
-        return _("%(n)s bytes", n=size)
-    if size < 1_000_000:
-        return _("%(n)s kB", n=format_number(round(size / 1000)))
-    return _("%(n)s MB", n=format_number(round(size / 1_000_000, 1)))
-
-
-def _imported(data: bytes, options: ImportOptions, *, dry_run: bool) -> ImportReport:
-    options = replace(options, default_zone=current_app.config["TIMEZONE"])
-    return import_file(context.store(), data, options, actor=ACTOR, at=context.now(), dry_run=dry_run)
-
-
-def _folder() -> Path:
+def staged_folder() -> Path:
+    """Give the folder of the files that wait."""
     return uploads.staged_folder(current_app.config["DATABASE"])
 
 
-def _staged(sha256: str) -> uploads.Staged:
-    staged = uploads.find_staged(sha256, _folder())
+def staged_file(sha256: str) -> uploads.Staged:
+    """Give a file that waits. Raises `FormError` when it is no longer there."""
+    staged = uploads.find_staged(sha256, staged_folder())
     if staged is None:
         raise FormError(
             N_("The file that was sent is no longer here: it waits for {hours} hours at most."),
@@ -230,28 +201,74 @@ def _staged(sha256: str) -> uploads.Staged:
     return staged
 
 
-def _unassigned(data: bytes, options: ImportOptions, staged: uploads.Staged, error: TimelineError) -> str:
-    """Show the columns of a file that cannot be laid on the record's fields yet, and what is missing."""
-    table = read_table(data, encoding=options.encoding, delimiter=options.delimiter)
-    needed, others = column_choices(options, {}, table.header)
-    return render_template(
-        "import_columns.html",
-        table=table,
-        needed=needed,
-        others=others,
-        message=say(error.message, error.params),
-        options=options,
-        sha256=staged.sha256,
-        size_words=size_words(staged.size),
-    )
+def profiles_here() -> Path:
+    """Give the folder of saved profiles."""
+    return profiles_folder(current_app.config["DATABASE"])
 
 
-def _imports() -> list[ChangeSet]:
-    return [entry for entry in context.store().change_sets(HISTORY) if entry.kind == "import"]
+def completed(options: ImportOptions, source: Path) -> tuple[ImportOptions, Profile | None]:
+    """Give options with the profile of the file, and the zone that this service assumes where nothing states one."""
+    options = replace(options, default_zone=current_app.config["TIMEZONE"])
+    try:
+        return with_its_profile(options, source, profiles_here())
+    except ProfileError:
+        if options.profile:
+            raise
+        # Nobody asked for the profile that cannot be read, and the import does not need it.
+        return options, None
 
 
-def _download(text: str, name: str) -> Response:
+def imports_made() -> list[ChangeSet]:
+    """Give the last imports, and what was taken back, the newest first."""
+    return [entry for entry in context.store().change_sets(LOOKED_BACK) if entry.kind in ("import", "undo")]
+
+
+def download(text: str, name: str) -> Response:
+    """Give a CSV as a file to keep."""
     # The mark at the start lets spreadsheets see that the text is UTF-8.
     response = Response(text.removeprefix("\ufeff").encode("utf-8-sig"), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _tried(path: Path, options: ImportOptions, most: int | None = LOOKED_AT) -> ImportReport:
+    """Read a file as an import would; nothing is changed."""
+    return import_file(
+        context.store(),
+        path,
+        completed(options, path)[0],
+        actor=ACTOR,
+        at=context.now(),
+        dry_run=True,
+        most=most,
+    )
+
+
+def _unassigned(options: ImportOptions, staged: uploads.Staged, error: TimelineError) -> str:
+    """Show what of a file can be shown that cannot be imported as it is read, and how to read it otherwise."""
+    header: tuple[str, ...] = ()
+    few: tuple[object, ...] = ()
+    table = None
+    given = reading_of(options)
+    try:
+        with open_table(staged.path, given) as table:
+            header, few = table.header, tuple(islice(table.rows(), FIRST_ROWS))
+    except CsvError:
+        if given == ReadingOptions():
+            return _form(options, error)
+    needed, others = column_choices(options, {}, header)
+    return render_template(
+        "import_columns.html",
+        table=table,
+        header=header,
+        rows=few,
+        needed=needed,
+        others=others,
+        free=free_lines(options, header),
+        message=say(error.message, error.params),
+        hint="" if isinstance(error, PlanError) else say(error.hint, error.params),
+        options=options,
+        sha256=staged.sha256,
+        size=staged.size,
+        raw=raw_lines(staged.path, options.encoding or (table.encoding if table else "")),
+    )

@@ -5,12 +5,11 @@ Turns the values of `IncidentPage` into texts in the reader's language. Knows no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from incidents import Amount, Change, Incident, Moment, Update
+from incidents import Amount, Incident, Moment, Update
 from timeline.formats import (
     Rounding,
     format_amount,
@@ -22,7 +21,7 @@ from timeline.formats import (
 from timeline.incident_page import Fact, IncidentPage
 from timeline.labels import country, label
 from timeline.record_labels import record_label
-from timeline.wording import N_, _, ngettext
+from timeline.wording import N_, _
 
 # French says "10 millions d’abonnés" but "7 500 abonnés": after a word for the number each unit has its own form.
 MILLIONS_OF = {
@@ -64,27 +63,6 @@ class Step:
     words: str = ""
     sources: tuple[str, ...] = ()
     id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One change set as far as it touched the record."""
-
-    at: datetime
-    at_iso: str
-    words: str
-    actor: str
-    origin: str
-    changes: tuple[ChangeWords, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeWords:
-    """One changed field, old and new as they are kept."""
-
-    field: str
-    old: str | None
-    new: str | None
 
 
 def lede(page: IncidentPage) -> list[str]:
@@ -227,44 +205,3 @@ def format_decimals(value: float, digits: int) -> str:
     from timeline.wording import locale
 
     return str(format_decimal(round(value, digits), locale=locale()))
-
-
-def events(history: Iterable[Change]) -> list[Event]:
-    """Group changes by the change set they belong to, newest first."""
-    by_set: dict[int, list[Change]] = {}
-    for change in history:
-        by_set.setdefault(change.change_set.id, []).append(change)
-    found = []
-    for _number, changes in sorted(by_set.items(), reverse=True):
-        made = changes[0].change_set
-        fields = tuple(
-            ChangeWords(field=change.field, old=change.old_value, new=change.new_value)
-            for change in changes
-            if change.field
-        )
-        found.append(
-            Event(
-                at=made.at,
-                at_iso=made.at.isoformat(timespec="seconds"),
-                words=_change_words(made.kind, changes[0].action, len(fields)),
-                actor=made.actor,
-                origin=made.origin,
-                changes=fields,
-            )
-        )
-    return found
-
-
-def _change_words(kind: str, action: str, fields: int) -> str:
-    match kind, action:
-        case "bundled", "added":
-            return _("came with the bundled records")
-        case "bundled", _action:
-            return _("brought up to date with the bundled records")
-        case "import", "added":
-            return _("added by an import")
-        case "import", _action:
-            return _("updated by an import")
-        case "undo", _action:
-            return _("a change was undone")
-    return ngettext("%(n)s field edited", "%(n)s fields edited", fields) if fields else _("edited")

@@ -58,6 +58,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "alliance": N_("alliance"),
         "consortium": N_("consortium"),
         "union": N_("trade union"),
+        "unknown": N_("unknown"),
     },
     "role": {
         "operator": N_("operator"),

@@ -7,7 +7,6 @@ URL with `.json`. Knows the request; decides nothing about the records.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from functools import partial
@@ -17,15 +16,17 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from incidents import Incident, Law, Query, Store, TimelineError, export_csv, find, rules_of
+from incidents import Incident, Law, Query, Store, TimelineError, alike, rules_of
 from timeline import context, incident_words, listing, record_words, source_pages
 from timeline.assets import plotly_version
 from timeline.chart_locale import chart_config
 from timeline.duty_words import reason_words
 from timeline.figure_incident import incident_figure
 from timeline.filter_form import chips, filter_groups, hidden_fields
+from timeline.history_words import events
 from timeline.impact_words import impact
 from timeline.incident_page import NEIGHBOURHOOD, IncidentPage, incident_page
+from timeline.likeness_words import pair_words
 from timeline.obligation_pages import obligation_list, obligation_page
 from timeline.palette import dark_twins
 from timeline.params import View, address, write_moment
@@ -44,8 +45,6 @@ for filter_name, filter_ in record_words.FILTERS.items():
     pages.add_app_template_filter(filter_, filter_name)
 
 Route = TypeVar("Route", bound=Callable[..., Any])
-# Spreadsheets take a CSV for UTF-8 when it begins with this mark.
-BOM = "\ufeff"
 # Ids looked through for a near match when an address names none.
 NEAR = 2_000
 
@@ -60,12 +59,22 @@ NEAREST = N_("Did you mean: {nearest_list}?")
 NOTHING_NEAR = N_("Search for it, or start again from the timeline.")
 
 
+DELETED = N_("The incident “{id}” was deleted.")
+HISTORY = N_("What it was, and who deleted it, is kept in its history.")
+
+
 class NoSuchRecord(TimelineError):
     """An address names a record that is not there; `params["nearest"]` has ids that look like it."""
 
     status = 404
 
     def __init__(self, store: Store, record_type: str, record_id: str) -> None:
+        if record_type == "incident" and store.history("incident", record_id):
+            address = url_for("histories.history", record_id=record_id)
+            super().__init__(
+                DELETED, code="deleted", params={"id": record_id, "history_url": address}, hint=HISTORY
+            )
+            return
         near = get_close_matches(record_id, known_ids(store, record_type), n=3, cutoff=0.5)
         super().__init__(
             MISSING[record_type],
@@ -90,12 +99,15 @@ def known_ids(store: Store, record_type: str) -> list[str]:
 
 
 def both(rule: str) -> Callable[[Route], Route]:
-    """Route a page at its URL and its JSON twin at the same with `.json`."""
+    """Route a page at its URL and its JSON twin at the same with `.json`.
+
+    Ids are taken as they stand: a tool's own may hold slashes, also two in a row.
+    """
 
     def route(view: Route) -> Route:
         name = view.__name__
-        pages.get(f"{rule}.json", endpoint=f"{name}_json")(view)
-        pages.get(rule, endpoint=name)(view)
+        pages.get(f"{rule}.json", endpoint=f"{name}_json", merge_slashes=False)(view)
+        pages.get(rule, endpoint=name, merge_slashes=False)(view)
         return view
 
     return route
@@ -158,17 +170,6 @@ def incidents() -> Response:
     return answer("incidents.html", listed, **_list_words(store, view, listed))
 
 
-@pages.get("/incidents.csv")
-@scope("read")
-def incidents_csv() -> Response:
-    """Give all incidents that match the filters as CSV; importing the file changes nothing."""
-    view = asked_view()
-    found_all = find(context.store(), replace(view.query, offset=0, limit=None))
-    response = Response(BOM + "".join(export_csv("incident", found_all.incidents)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="incidents.csv"'
-    return response
-
-
 def _list_words(store: Store, view: View, listed: listing.IncidentList) -> dict[str, Any]:
     link = partial(address, path="/incidents")
     zone = ZoneInfo(view.zone)
@@ -191,10 +192,11 @@ def _list_words(store: Store, view: View, listed: listing.IncidentList) -> dict[
         "timeline_url": address(view.on_page(1), "/"),
         "shown": listing.page_words(listed),
         "csv_url": address(view.on_page(1), request.script_root + "/incidents.csv"),
+        "jsonl_url": address(view.on_page(1), request.script_root + "/incidents.jsonl"),
     }
 
 
-@both("/incidents/<record_id>")
+@both("/incidents/<path:record_id>")
 @scope("read")
 def incident(record_id: str) -> Response:
     record: Incident = found("incident", record_id)
@@ -213,6 +215,7 @@ def _incident_words(page: IncidentPage) -> dict[str, Any]:
     zone = context.zone()
     course = incident_words.course(page)
     title = record_text(incident, "title")
+    made = request.args.get("made", 0, type=int)
     figure, left_out = incident_figure(incident, span, page.duration, course, title)
     end = span.end_latest or span.start_latest
     return {
@@ -221,7 +224,9 @@ def _incident_words(page: IncidentPage) -> dict[str, Any]:
         "facts": incident_words.fact_rows(page),
         "course": course,
         "impact": impact(page),
-        "history": incident_words.events(page.history),
+        "history": events(context.store(), page.history, incident),
+        "made": made if any(change.change_set.id == made for change in page.history) else 0,
+        "near": [pair_words(context.store(), pair) for pair in alike(context.store(), incident)],
         "law_day": page.law_day,
         "around": (
             write_moment(span.start_earliest - NEIGHBOURHOOD, zone),
@@ -249,7 +254,7 @@ def providers() -> Response:
     return answer("providers.html", {"providers": provider_rows(context.store(), today())})
 
 
-@both("/providers/<record_id>")
+@both("/providers/<path:record_id>")
 @scope("read")
 def provider(record_id: str) -> Response:
     return answer("provider.html", provider_page(context.store(), found("provider", record_id), today()))
@@ -262,7 +267,7 @@ def services() -> AnyResponse:
     return redirect(url_for("records.providers"))
 
 
-@both("/services/<record_id>")
+@both("/services/<path:record_id>")
 @scope("read")
 def service(record_id: str) -> Response:
     page = service_page(context.store(), found("service", record_id), today())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from incidents import ImportReport, disarm
+from incidents import ImportReport, RowOutcome, disarm, rearm
 from timeline.report import reason_of, remedy_of
 
 ADDED = (
@@ -26,15 +26,16 @@ ADDED = (
 MARK = "\ufeff"
 
 
-def rejected_csv(report: ImportReport) -> Iterator[str]:
+def rejected_csv(report: ImportReport, rows: Iterable[RowOutcome] | None = None) -> Iterator[str]:
     """Write the rejected rows, one line each, problems of one row joined by " | "; the header comes first.
 
-    Cells are separated as in the file that was sent, so that the spreadsheet it came from opens this one too.
+    `rows` are the rejected rows where the report itself does not hold them. Cells are separated as in the file that
+    was sent, so that the spreadsheet it came from opens this one too.
     """
-    yield MARK + _line([*ADDED, *report.header], report.delimiter)
-    for row in report.rows:
-        if row.outcome != "rejected":
-            continue
+    # A workbook and JSON have no separator, and the writer takes one sign.
+    delimiter = report.delimiter.strip(" ")[:1] or ","
+    yield MARK + _line([*ADDED, *report.header], delimiter)
+    for row in report.rejected_rows() if rows is None else rows:
         problems = row.problems
         added = [
             str(row.line),
@@ -44,10 +45,12 @@ def rejected_csv(report: ImportReport) -> Iterator[str]:
             " | ".join(reason_of(problem) for problem in problems),
             " | ".join(remedy_of(problem) for problem in problems),
         ]
-        yield _line([*added, *row.cells], report.delimiter)
+        yield _line([*added, *row.cells], delimiter)
 
 
 def _line(cells: list[str], delimiter: str) -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow([disarm(cell) for cell in cells])
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(
+        [disarm(rearm(cell)) for cell in cells]
+    )
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""What became of each row of an import, in words and as JSON: for the terminal and for the browser.
+"""What became of the rows of an import, in words and as JSON: for the terminal and for the browser.
 
 Knows the report's values and the reader's language. Decides nothing about rows.
 """
@@ -6,10 +6,10 @@ Knows the report's values and the reader's language. Decides nothing about rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
-from incidents import ImportReport, Note, Problem, fill
+from incidents import Group, ImportReport, Note, Problem, fill
 from timeline.wording import N_, _, ngettext
 
 OUTCOMES = ("added", "updated", "unchanged", "duplicate", "rejected")
@@ -27,7 +27,7 @@ LONGEST_VALUE = 120
 
 
 def change_lines(report: ImportReport, most: int = SHOWN_CHANGES) -> Iterator[str]:
-    """Say each changed field of the updated rows on a line, old and new; the rest as a number."""
+    """Say each changed field of the updated rows that are kept on a line, old and new; the rest as a number."""
     changes = [
         (row, field, old, new)
         for row in report.rows
@@ -46,7 +46,7 @@ def change_lines(report: ImportReport, most: int = SHOWN_CHANGES) -> Iterator[st
 
 def order_unknown(report: ImportReport) -> bool:
     """Say whether some date was rejected because day and month can be read in either order."""
-    return any(problem.code in ORDER_UNKNOWN for problem in report.problems)
+    return any(group.code in ORDER_UNKNOWN for group in report.problem_groups)
 
 
 def reason_of(problem: Problem) -> str:
@@ -100,56 +100,69 @@ def summary_line(report: ImportReport) -> str:
 
 
 def problem_lines(report: ImportReport, most: int = SHOWN_PROBLEMS) -> Iterator[str]:
-    """Say each different problem on a line: where, what was found, what to write instead; the rest as a number."""
-    grouped: dict[tuple[str, str, str], list[int]] = {}
-    for problem in report.problems:
-        lines = grouped.setdefault((problem.column, reason_of(problem), remedy_of(problem)), [])
-        # Several cells of a row may have the same problem: rows are counted.
-        if problem.line not in lines[-1:]:
-            lines.append(problem.line)
-    for (column, reason, remedy), lines in islice(grouped.items(), most):
-        said = reason.rstrip(". ")
-        if remedy:
+    """Say each kind of problem on a line: where, what was found, what to write instead; the rest as a number."""
+    for group in report.problem_groups[:most]:
+        first = _first_problem(group)
+        said = reason_of(first).rstrip(". ")
+        if remedy := remedy_of(first):
             said = _("%(reason)s; %(remedy)s", reason=said, remedy=remedy.rstrip(". "))
-        yield _("%(name)s: %(words)s", name=_where(lines, column), words=said)
-    left = sum(len(lines) for lines in islice(grouped.values(), most, None))
+        line = _("%(name)s: %(words)s", name=_where(first.line, group.count, first.column), words=said)
+        others = list(other_values(group))
+        yield _("%(line)s; also %(values)s", line=line, values=", ".join(others)) if others else line
+    left = sum(group.count for group in report.problem_groups[most:])
     if left:
         yield _("... and %(n)s more; --rejected FILE writes them all.", n=left)
+    elif report.rejected > SHOWN_PROBLEMS:
+        yield _("--rejected FILE writes all %(n)s rejected rows with their reasons.", n=report.rejected)
 
 
-def _where(lines: list[int], column: str) -> str:
-    values = {"line": lines[0], "n": len(lines) - 1, "column": shortened(column)}
-    if len(lines) == 1:
+def _first_problem(group: Group) -> Problem:
+    return next(one for one in group.examples if isinstance(one, Problem))
+
+
+def other_values(group: Group, most: int = 3) -> Iterator[str]:
+    """Give the next different values that have the same problem, in quotation marks."""
+    values = [one.value for one in group.examples if isinstance(one, Problem)]
+    others = dict.fromkeys(value for value in values[1:] if value and value != values[0])
+    return (_("“%(text)s”", text=shortened(value)) for value in islice(others, most))
+
+
+def _where(line: int, count: int, column: str) -> str:
+    values = {"line": line, "n": count - 1, "column": shortened(column)}
+    if count == 1:
         return _("line %(line)s, column “%(column)s”", **values) if column else _("line %(line)s", **values)
     if column:
         return _("line %(line)s and %(n)s more, column “%(column)s”", **values)
     return _("line %(line)s and %(n)s more", **values)
 
 
-def note_lines(notes: Iterable[Note]) -> list[str]:
-    """Say each different note once, with the number of lines it concerns."""
-    counted: dict[str, list[int]] = {}
-    for note in notes:
-        lines = counted.setdefault(note_words(note), [])
-        if note.line not in lines[-1:]:
-            lines.append(note.line)
-    said = []
-    for words, lines in counted.items():
-        first = next((line for line in lines if line), 0)
-        if not first:
-            said.append(words)
-        elif len(lines) == 1:
-            said.append(_("line %(line)s: %(words)s", line=first, words=words))
-        else:
-            said.append(
-                _("line %(line)s and %(n)s more: %(words)s", line=first, n=len(lines) - 1, words=words)
-            )
-    return said
+def note_lines(report: ImportReport) -> list[str]:
+    """Say how the file was read, each guess and repair once; then of the rows, with the number of lines concerned."""
+    said = [_note_line(note.line, int(str(note.params.get("count", 1))), note) for note in report.notes]
+    for group in report.note_groups:
+        first = next(one for one in group.examples if isinstance(one, Note))
+        said.append(_note_line(first.line, group.count, first))
+    return list(dict.fromkeys(said))
 
 
-def all_notes(report: ImportReport) -> list[Note]:
-    """Give the notes of the file and of its rows, in the order of the file."""
-    return [*report.notes, *(note for row in report.rows for note in row.notes)]
+def _note_line(line: int, count: int, note: Note) -> str:
+    words = note_words(note)
+    if not line:
+        return words
+    if count <= 1:
+        return _("line %(line)s: %(words)s", line=line, words=words)
+    return _("line %(line)s and %(n)s more: %(words)s", line=line, n=count - 1, words=words)
+
+
+def recognised_words(report: ImportReport) -> str:
+    """Say how rows that are on record already were recognised; "" where each was read."""
+    if report.how == "file":
+        return _(
+            "This very file was imported before: it was recognised by its digest, and no row was read again."
+        )
+    if report.how == "rows":
+        return _("Rows that were imported before were recognised by their digests, and not read again.")
+    return ""
 
 
 def report_json(report: ImportReport) -> dict[str, object]:
@@ -160,14 +173,31 @@ def report_json(report: ImportReport) -> dict[str, object]:
         "file_sha256": report.file_sha256,
         "dry_run": report.dry_run,
         "change_set_id": report.change_set_id,
+        "strict": report.strict,
+        "complete": report.complete,
+        "recognised_by": report.how or None,
+        "format": report.format,
         "encoding": report.encoding,
         "delimiter": report.delimiter,
+        "quote": report.quote,
+        "header_line": report.header_line,
+        "sheet": report.sheet or None,
+        "sheets": list(report.sheets),
         "header": list(report.header),
         "columns": dict(report.targets),
         "unused": list(report.unused),
         "read": report.read,
         **{name: getattr(report, name) for name in OUTCOMES},
-        "notes": note_lines(all_notes(report)),
+        "notes": note_lines(report),
+        "problems": [
+            {
+                "column": group.column or None,
+                "code": group.code,
+                "rows": group.count,
+                "examples": [_problem_json(one) for one in group.examples if isinstance(one, Problem)],
+            }
+            for group in report.problem_groups
+        ],
         "rows": [
             {
                 "line": row.line,

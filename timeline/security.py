@@ -239,7 +239,7 @@ def signed_in_page() -> bool:
     """Say whether the answer is meant for signed-in people, forms with their token too, and so kept nowhere."""
     endpoint = request.endpoint or ""
     closed = scope_of(current_app, endpoint) in ("import", "admin")
-    return closed or (signed_in() and endpoint.startswith("imports.")) or endpoint.startswith("security.")
+    return closed or (signed_in() and endpoint.startswith("import")) or endpoint.startswith("security.")
 
 
 def local_path(text: str | None, otherwise: str) -> str:

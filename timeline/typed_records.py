@@ -5,9 +5,10 @@ Knows the store's three questions (one, all, related) and the name of each type,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from incidents import Store
+from incidents import Record, Store
 
 T = TypeVar("T")
 
@@ -27,3 +28,9 @@ def related(store: Store, kind: type[T], field: str, value: str) -> tuple[T, ...
     """Give the records whose field has a value, or whose list holds it."""
     records = store.related(kind.__name__.lower(), field, value)
     return tuple(record for record in records if isinstance(record, kind))
+
+
+def walked(store: Store, record_type: str) -> Iterator[Record]:
+    """Walk the records of a type in the order of the record, without holding them all."""
+    walk = getattr(store, "walk", None)
+    return iter(walk(record_type) if walk else store.all(record_type))

@@ -70,7 +70,7 @@ def discard_old(folder: Path, before: datetime) -> int:
     if not folder.is_dir():
         return gone
     for path in folder.iterdir():
-        known = DIGEST.fullmatch(path.name) or path.name.startswith("draft-")
+        known = DIGEST.fullmatch(path.name) or path.name.startswith(("draft-", "job-"))
         try:
             if known and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
                 path.unlink()

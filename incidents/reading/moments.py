@@ -59,6 +59,10 @@ MOMENT_NOTES: Mapping[str, str] = {
 """What reading remarks, by slug."""
 
 
+DAY_AND_MONTH: tuple[DateOrder, ...] = ("DMY", "MDY")
+NUMERIC = re.compile(r"(\d\d?)([/.-])(\d\d?)\2([12]\d{3})(?: (\d\d?):(\d\d)(?::(\d\d))?)?", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a text says: a moment, or None where it says "unknown" or, with `ongoing`, "not over yet"."""
@@ -86,11 +90,25 @@ def read_moment(
         moment = iso_moment(text, zone)
         if moment is not None:
             return _said(moment)
+    elif date_order in DAY_AND_MONTH and zone is not None and (found := NUMERIC.fullmatch(text)):
+        moment = iso_moment(_as_iso(found, date_order), zone)
+        if moment is not None:
+            return _said(moment)
     answer = _read(text, zone, date_order, reference, time_of)
     if isinstance(answer, Reading):
         return answer
     code, params = answer
     raise MomentError(code, text, params)
+
+
+def _as_iso(found: re.Match[str], order: DateOrder) -> str:
+    """Write a numeric date whose order is known as ISO; what it says is then read, or refused, as such."""
+    first, _, second, year, hour, minute, seconds = found.groups()
+    day, month = (first, second) if order == "DMY" else (second, first)
+    text = f"{year}-{month:0>2}-{day:0>2}"
+    if hour is not None:
+        text += f"T{hour:0>2}:{minute}" + (f":{seconds}" if seconds else "")
+    return text
 
 
 _set_moment, _set_notes, _set_ongoing = (
@@ -173,7 +191,7 @@ def _iso_again(folded: str, setting: Setting) -> Moment | None:
     return exact_moment(moment, Precision.SECOND if seconds else Precision.MINUTE, setting.zone)
 
 
-DIGITS = re.compile(r"(\d{4,19})(?:[.,](\d{1,9}))?")
+DIGITS = re.compile(r"(\d{4,19})(?:[.,](\d{1,20}))?")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
 EPOCH_FIRST, EPOCH_LAST = 10**9, 4_102_444_800  # September 2001 to the end of 2099

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from incidents.store.contract import Check, Store, StoredObligation, Writer
+from incidents.store.contract import Check, KnownIncident, Store, StoredObligation, Writer
 from incidents.store.sqlite import DatabaseError, SqliteStore, StoreError, engine_versions
 
 __all__ = [
     "Check",
     "DatabaseError",
+    "KnownIncident",
     "Store",
     "StoreError",
     "StoredObligation",

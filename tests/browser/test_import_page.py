@@ -102,7 +102,17 @@ def test_every_page_of_an_import_is_accessible(
     page.get_by_role("button", name="Import 1 row").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("1 row imported")
     accessible(page)
+    page.get_by_role("link", name="As cells").click()
+    expect(page.locator(".cells__wrong")).to_have_count(1)
+    accessible(page)
     page.goto(f"{own_server.url}/import/history")
+    accessible(page)
+    page.get_by_role("link", name="tickets été.csv").click()
+    accessible(page)
+    page.get_by_role("link", name="Take this import back").click()
+    accessible(page)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("main")).to_contain_text("Taken back")
     accessible(page)
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -123,3 +133,48 @@ def test_columns_that_say_nothing_are_assigned_in_the_page(
     page.select_option("#map-started_at", "begin of it")
     page.get_by_role("button", name="Check again").click()
     expect(page.locator(".sums__added strong")).to_have_text("1")
+
+
+def test_the_preview_follows_each_choice(page: Page, own_server: LiveServer, tmp_path: Path) -> None:
+    path = tmp_path / "joined.csv"
+    path.write_text("title,started_at,day,time\nOne,2025-01-01,2025-10-01,20:15\n", "utf-8")
+    sign_in(page, own_server)
+    page.set_input_files("#file", path)
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.locator("#rows")).to_contain_text("1 Jan 2025")
+    page.get_by_text("Joined columns and fixed values").click()
+    page.select_option("#more-1-field", "started_at")
+    page.fill("#more-1-text", "{day} {time}")
+    page.locator("#more-1-text").blur()
+    expect(page.locator("#rows")).to_contain_text("1 Oct 2025, 20:15")
+    expect(page.locator("#fold-free")).to_have_attribute("open", "")
+    expect(page.locator("#more-1-text")).to_have_value("{day} {time}")
+    page.get_by_role("button", name="Import 1 row").click()
+    expect(page.locator("#rows")).to_contain_text("1 Oct 2025, 20:15")
+
+
+def test_a_long_import_shows_how_far_it_is_and_then_its_report(
+    open_page: Callable[..., Page], own_server: LiveServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.csv"
+    rows = "".join(f"L-{n},Numéro {n},le {n % 28 + 1} septembre 2025 vers 22h\n" for n in range(20_000))
+    path.write_text(f"id,title,started_at\n{rows}", "utf-8")
+    page = open_page(locale="en-GB")
+    sign_in(page, own_server)
+    page.set_input_files("#file", path)
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.locator("main")).to_contain_text("The file goes on")
+    page.get_by_role("button", name="Import the whole file").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("20,000 rows imported", timeout=90_000)
+
+
+def test_a_file_that_cannot_be_sent_is_said_on_the_form(
+    open_page: Callable[..., Page], own_server: LiveServer, tickets: Path
+) -> None:
+    page = open_page(complains=True, locale="en-GB")
+    sign_in(page, own_server)
+    page.set_input_files("#file", tickets)
+    page.route("**/import", lambda route: route.abort())
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("The file could not be sent.")
+    expect(page.get_by_role("button", name="Check the file")).to_be_enabled()

@@ -35,6 +35,7 @@ def store(bundled_path: Path, tmp_path: Path) -> Iterator[Store]:
     """The bundled records in a file of the test's own."""
     path = tmp_path / "own.db"
     shutil.copy(bundled_path, path)
+    shutil.copytree(incidents.files_folder(bundled_path), incidents.files_folder(path))
     store = incidents.open_store(path, at=AT)
     yield store
     store.close()

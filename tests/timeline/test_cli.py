@@ -217,7 +217,7 @@ def test_a_template_is_written_for_each_kind(run: Run, name: str) -> None:
     [
         (b"", "empty"),
         (bytes(range(256)) * 20, "not text"),
-        (b"1,2\n3,4\n", "no header"),
+        (b"1,2\n3,4\n", "is no header"),
         (b"id,title,started_at,colour\na,b,2025-01-01,red\n", "colour"),
         (b"id,title\na,b\n", "started_at"),
         (b"id,title,started_at,resolved_at\na,b,2025-01-02,2025-01-01\n", "before the start"),

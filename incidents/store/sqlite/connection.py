@@ -6,6 +6,8 @@ version gets the rollback journal instead.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +105,28 @@ def prepare(db: Database, path: Path) -> None:
     wanted = journal_mode()
     if db.conn.execute("PRAGMA journal_mode").fetchone()[0] != wanted:
         db.conn.execute(f"PRAGMA journal_mode = {wanted}")
+
+
+@contextmanager
+def rollback_journal(db: Database, wanted: bool) -> Iterator[None]:
+    """Write with a rollback journal for the time of a block, where nobody else has the database open.
+
+    A large import then writes its pages once instead of twice. What is new needs no journal, so that little can be
+    rolled back; after a crash the next one to open the file does that, and chooses the journal anew.
+    """
+    usual = journal_mode()
+    if not wanted or usual != "wal":
+        yield
+        return
+    execute = db.conn.execute
+    execute("PRAGMA busy_timeout = 0")
+    try:
+        execute("PRAGMA journal_mode = delete")
+    except sqlite3.OperationalError:
+        pass  # Someone reads: then the log, which lets them.
+    finally:
+        execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    try:
+        yield
+    finally:
+        execute(f"PRAGMA journal_mode = {usual}")

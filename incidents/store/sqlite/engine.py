@@ -18,6 +18,7 @@ from incidents.changes import Change, ChangeSet, Kind
 from incidents.columns import RECORD_TYPES, header_key
 from incidents.flat import digest, to_flat
 from incidents.impact import sketch_of
+from incidents.journal import FORMAT, JournalEntry, discard_after, entries, journal_folder
 from incidents.model import Incident, Record, Translation
 from incidents.moment import parse_utc, utc_text
 from incidents.query import Hit, Page, Query, Sketch
@@ -31,12 +32,18 @@ from incidents.store.sqlite.connection import (
     engine_versions,
     journal_mode,
     prepare,
+    rollback_journal,
 )
 from incidents.store.sqlite.filters import ORDERS, where
-from incidents.store.sqlite.reading import batches, read_by_keys, read_records, related_where, rows_of
+from incidents.store.sqlite.reading import BATCH, batches, read_by_keys, read_records, related_where, rows_of
 from incidents.store.sqlite.rows import derived
 from incidents.store.sqlite.writing import SqliteWriter
 
+TAKEN_BACK = (
+    "EXISTS (SELECT 1 FROM change_sets b WHERE b.undoes = {id} "
+    "AND NOT EXISTS (SELECT 1 FROM change_sets d WHERE d.undoes = b.id))"
+)
+"""Whether a change set has no effect any more: it was taken back, and that was not taken back in its turn."""
 BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
@@ -50,6 +57,19 @@ class SqliteStore:
         self._lock = threading.Lock()
         self._translations: dict[tuple[str, int], dict[tuple[str, str, str], str]] = {}
         prepare(self._db, path)
+        self._discard_unwritten()
+
+    def _discard_unwritten(self) -> None:
+        """Remove from the journal what a crash kept from being written."""
+        folder = journal_folder(self.path)
+        if entries(folder)[-1:] <= [self.revision()]:
+            return
+        db = self._db
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            discard_after(folder, self.revision())
+        finally:
+            db.conn.rollback()
 
     @property
     def _db(self) -> Database:
@@ -82,10 +102,20 @@ class SqliteStore:
         origin: str,
         summary: str | None = None,
         file_sha256: str | None = None,
+        undoes: int | None = None,
         dry: bool = False,
+        large: bool = False,
     ) -> Iterator[SqliteWriter]:
         """Open a change set: one transaction. Without any effect, with `dry`, or on an error nothing is written."""
         db = self._db
+        with rollback_journal(db, large and not dry):
+            yield from self._written(
+                db, (kind, actor, utc_text(at), origin, summary, file_sha256, undoes), kind, dry
+            )
+
+    def _written(
+        self, db: Database, change_set: tuple[Any, ...], kind: Kind, dry: bool
+    ) -> Iterator[SqliteWriter]:
         try:
             db.conn.execute("BEGIN IMMEDIATE")
             # Records of one write may refer to each other in any order; references are checked at the commit.
@@ -97,17 +127,25 @@ class SqliteStore:
                 params={"path": str(self.path), "problem": str(error)},
                 hint="Wait until the other program is done with it, or check the rights on the file and its folder.",
             ) from error
+        writer: SqliteWriter | None = None
         try:
             cursor = db.conn.execute(
-                "INSERT INTO change_sets (kind, actor, at, origin, summary, file_sha256) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, actor, utc_text(at), origin, summary, file_sha256),
+                "INSERT INTO change_sets (kind, actor, at, origin, summary, file_sha256, undoes) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                change_set,
             )
-            writer = SqliteWriter(db, int(cursor.lastrowid or 0), kind)
+            number = int(cursor.lastrowid or 0)
+            writer = SqliteWriter(db, number, kind, JournalEntry(self.path, number))
+            names = ("kind", "actor", "at", "origin", "summary", "file_sha256", "undoes")
+            writer.journal_line(
+                {"change_set": number, "format": FORMAT, **dict(zip(names, change_set, strict=True))}
+            )
             yield writer
             if dry or not writer.changed:
                 db.conn.rollback()
                 return
             writer.finish()
+            writer.keep()
             db.conn.commit()
         except IntegrityError as error:
             db.conn.rollback()
@@ -128,6 +166,10 @@ class SqliteStore:
         except BaseException:
             db.conn.rollback()
             raise
+        finally:
+            if writer is not None:
+                writer.journal.discard()
+                writer.close()
 
     def find(self, query: Query, ids: Collection[str] | None = None) -> Page:
         condition = where(self._db, query, ids)
@@ -201,6 +243,8 @@ class SqliteStore:
             "WHERE record_type = ? AND record_id = ? ORDER BY id DESC"
         )
         rows = rows_of(self._db, sql, (record_type, record_id))
+        if record_type == "incident":
+            rows = self._with_additions(record_id, rows)
         sets = {s.id: s for s in self._change_sets({row["change_set_id"] for row in rows})}
         return tuple(
             Change(
@@ -215,6 +259,20 @@ class SqliteStore:
             for row in rows
         )
 
+    def _with_additions(self, record_id: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Put in how an incident came to be, each time: it names what added it, and so does what was deleted."""
+        sql = "SELECT added_in, lower(hex(digest)) FROM incidents WHERE id = ?"
+        lives: list[tuple[int, str | None]] = self._db.conn.execute(sql, (record_id,)).fetchall()
+        lives += [
+            (json.loads(row["old_value"])["added_in"], None) for row in rows if row["action"] == "deleted"
+        ]
+        added = [
+            {"change_set_id": n, "action": "added", "field": None, "old_value": None, "new_value": mark}
+            for n, mark in lives
+        ]
+        # Of one change set, an addition is older than what followed it.
+        return sorted([*rows, *added], key=lambda row: -row["change_set_id"])
+
     def change_sets(self, limit: int = 100) -> tuple[ChangeSet, ...]:
         rows = self._db.conn.execute("SELECT id FROM change_sets ORDER BY id DESC LIMIT ?", (limit,))
         return tuple(self._change_sets([row[0] for row in rows]))
@@ -222,11 +280,84 @@ class SqliteStore:
     def _change_sets(self, ids: Collection[int]) -> list[ChangeSet]:
         sql = (
             "SELECT s.*, (SELECT count(DISTINCT record_type || ' ' || record_id) FROM changes c "
-            "WHERE c.change_set_id = s.id) AS records FROM change_sets s "
+            "WHERE c.change_set_id = s.id) + (SELECT count(*) FROM incidents i WHERE i.added_in = s.id) "
+            "AS records FROM change_sets s "
             "WHERE s.id IN (SELECT value FROM json_each(?)) ORDER BY s.id DESC"
         )
         rows = rows_of(self._db, sql, (json.dumps(sorted(ids)),))
         return [ChangeSet(**{**row, "at": parse_utc(row["at"])}) for row in rows]
+
+    def change_set(self, change_set_id: int) -> ChangeSet | None:
+        return next(iter(self._change_sets([change_set_id])), None)
+
+    def report(self, change_set_id: int) -> str | None:
+        sql = "SELECT report FROM change_set_reports WHERE change_set_id = ?"
+        row = self._db.conn.execute(sql, (change_set_id,)).fetchone()
+        return row[0] if row else None
+
+    def undone_by(self, change_set_id: int) -> int | None:
+        sql = f"SELECT max(u.id) FROM change_sets u WHERE u.undoes = ? AND NOT {TAKEN_BACK.format(id='u.id')}"
+        row = self._db.conn.execute(sql, (change_set_id,)).fetchone()
+        return row[0] if row else None
+
+    def changes_of(self, change_set_id: int) -> tuple[Change, ...]:
+        made = self.change_set(change_set_id)
+        if made is None:
+            return ()
+        sql = (
+            "SELECT record_type, record_id, action, field, old_value, new_value FROM changes "
+            "WHERE change_set_id = ? ORDER BY id"
+        )
+        return tuple(Change(change_set=made, **row) for row in rows_of(self._db, sql, (change_set_id,)))
+
+    def added_incidents(self, change_set_id: int) -> list[str]:
+        sql = "SELECT id FROM incidents WHERE added_in = ? ORDER BY number"
+        return [row[0] for row in self._db.conn.execute(sql, (change_set_id,))]
+
+    def touched_since(self, change_set_id: int, record_type: str, ids: Sequence[str]) -> Mapping[str, int]:
+        sql = (
+            "SELECT c.record_id, max(c.change_set_id) FROM changes c JOIN change_sets s ON s.id = c.change_set_id "
+            "WHERE c.record_type = ? AND c.record_id IN (SELECT value FROM json_each(?)) AND s.id > ? "
+            f"AND NOT {TAKEN_BACK.format(id='s.id')} "
+            f"AND (s.undoes IS NULL OR {TAKEN_BACK.format(id='s.id')}) GROUP BY c.record_id"
+        )
+        found: dict[str, int] = {}
+        for batch in batches(ids):
+            found.update(
+                self._db.conn.execute(sql, (record_type, json.dumps(batch), change_set_id)).fetchall()
+            )
+        return found
+
+    def walk(self, record_type: str) -> Iterator[Record]:
+        """Give all records of a type in the order in which they came, a few at a time."""
+        last = 0
+        while True:
+            key = "number" if record_type == "incident" else "rowid"
+            sql = f"SELECT {key} FROM {RECORD_TYPES[record_type].plural} WHERE {key} > ? ORDER BY {key} LIMIT {BATCH}"
+            places = [row[0] for row in self._db.conn.execute(sql, (last,))]
+            if not places:
+                return
+            yield from read_records(
+                self._db,
+                record_type,
+                f"WHERE {key} BETWEEN ? AND ? ORDER BY {key}",
+                (places[0], places[-1]),
+            )
+            last = places[-1]
+
+    def reports_of_file(self, sha256: str) -> list[tuple[int, str]]:
+        sql = (
+            "SELECT s.id, r.report FROM change_sets s JOIN change_set_reports r ON r.change_set_id = s.id "
+            "WHERE s.file_sha256 = ? ORDER BY s.id DESC"
+        )
+        return self._db.conn.execute(sql, (sha256,)).fetchall()
+
+    def stands(self, change_set_id: int) -> bool:
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM change_sets WHERE id > ?1 AND kind = 'undo') "
+            "OR EXISTS (SELECT 1 FROM changes WHERE change_set_id > ?1 AND action = 'deleted')"
+        )
+        return not self._db.conn.execute(sql, (change_set_id,)).fetchone()[0]
 
     def counts(self) -> Mapping[str, int]:
         tables = {name: spec.plural for name, spec in RECORD_TYPES.items()} | {"obligation": "obligations"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from incidents.model import SUPPLYING_ROLES
-from incidents.moment import utc_text
 from incidents.query import NO_SUPPLIER, UNKNOWN, UNNAMED_SUPPLIER, Query
 from incidents.store.sqlite import search
 
@@ -47,9 +47,9 @@ def where(db: Database, query: Query, ids: Collection[str] | None = None) -> Whe
     """Build the condition of a query; `ids` limits it to incidents chosen elsewhere."""
     out = Where()
     if query.start is not None:
-        out.add("i.spans_to >= ?", utc_text(query.start))
+        out.add("i.spans_to >= ?", math.floor(query.start.timestamp()))
     if query.end is not None:
-        out.add("i.spans_from < ?", utc_text(query.end))
+        out.add("i.spans_from < ?", math.ceil(query.end.timestamp()))
     if ids is not None:
         out.add("i.id IN (SELECT value FROM json_each(?))", json.dumps(sorted(ids)))
     for column, values in (
@@ -65,8 +65,8 @@ def where(db: Database, query: Query, ids: Collection[str] | None = None) -> Whe
     if query.providers:
         chosen = json.dumps(query.providers)
         out.add(
-            "i.operator_id IN (SELECT value FROM json_each(?)) OR i.id IN (SELECT incident_id FROM incident_providers "
-            "WHERE provider_id IN (SELECT value FROM json_each(?))) OR i.id IN (SELECT l.incident_id "
+            "i.operator_id IN (SELECT value FROM json_each(?)) OR i.number IN (SELECT number FROM incident_providers "
+            "WHERE provider_id IN (SELECT value FROM json_each(?))) OR i.number IN (SELECT l.number "
             "FROM incident_services l JOIN services s ON s.id = l.service_id "
             "WHERE s.provider_id IN (SELECT value FROM json_each(?)))",
             chosen,
@@ -77,7 +77,7 @@ def where(db: Database, query: Query, ids: Collection[str] | None = None) -> Whe
         _suppliers(out, query.suppliers)
     if query.services:
         out.add(
-            "i.id IN (SELECT incident_id FROM incident_services WHERE service_id IN (SELECT value FROM json_each(?)))",
+            "i.number IN (SELECT number FROM incident_services WHERE service_id IN (SELECT value FROM json_each(?)))",
             json.dumps(query.services),
         )
     if query.service_kinds:
@@ -99,7 +99,7 @@ def _one_of(out: Where, column: str, values: Sequence[str]) -> None:
 
 def _suppliers(out: Where, values: Sequence[str]) -> None:
     named = (
-        "EXISTS (SELECT 1 FROM incident_providers p WHERE p.incident_id = i.id "
+        "EXISTS (SELECT 1 FROM party_members p WHERE p.party_id = i.party_id "
         f"AND p.role IN {SUPPLY} AND (i.third_party <> 'no' OR p.provider_id IS NOT i.operator_id))"
     )
     parts = [f"{named[:-1]} AND p.provider_id IN (SELECT value FROM json_each(?)))"]
@@ -111,11 +111,11 @@ def _suppliers(out: Where, values: Sequence[str]) -> None:
 
 def _service_kinds(out: Where, values: Sequence[str], which: str) -> None:
     sql = (
-        "i.id IN (SELECT l.incident_id FROM incident_services l JOIN services s ON s.id = l.service_id "
+        "i.number IN (SELECT l.number FROM incident_services l JOIN services s ON s.id = l.service_id "
         f"WHERE s.kind IN (SELECT value FROM json_each(?)) {which})"
     )
     if UNKNOWN in values:
-        sql += " OR NOT EXISTS (SELECT 1 FROM incident_services l WHERE l.incident_id = i.id)"
+        sql += " OR NOT EXISTS (SELECT 1 FROM incident_services l WHERE l.number = i.number)"
     out.add(sql, json.dumps(values))
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from incidents.columns import RECORD_TYPES
 from incidents.model import Record
-from incidents.store.sqlite.rows import LINKS, joined, links_of, to_record
+from incidents.store.sqlite.rows import LINKS, PARTY, Link, joined, links_of, to_record
 
 BATCH = 500
+Key = TypeVar("Key", str, int)
 
 
 def rows_of(db: Database, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
@@ -26,15 +27,21 @@ def read_records(db: Database, record_type: str, where: str, params: Sequence[An
     """Read the records of a type; `where` is SQL of this package's own making, values go through `params`."""
     spec = RECORD_TYPES[record_type]
     rows = rows_of(db, f"SELECT * FROM {spec.plural} {where}", params)
-    keys = [row[spec.key] for row in rows]
-    lists = {link.column: _lists(db, link, keys) for link in links_of(record_type)}
-    moments = _moments(db, keys) if record_type == "incident" else {}
+    lists = {
+        link: _lists(db, link, [row[link.owner_in_row] for row in rows]) for link in links_of(record_type)
+    }
+    moments: dict[int, dict[str, tuple[str | None, ...]]] = {}
+    if record_type == "incident":
+        parties = _parties(db, {row["party_id"] for row in rows if row["party_id"] is not None})
+        moments = _moments(db, [row["number"] for row in rows])
+        for row in rows:
+            row[PARTY] = parties.get(row["party_id"])
     return [
         to_record(
             record_type,
             row,
-            {column: found.get(row[spec.key]) for column, found in lists.items()},
-            moments.get(row[spec.key], {}),
+            {link.column: found.get(row[link.owner_in_row]) for link, found in lists.items()},
+            moments.get(row.get("number", -1), {}),
         )
         for row in rows
     ]
@@ -51,8 +58,8 @@ def read_by_keys(db: Database, record_type: str, keys: Sequence[str]) -> dict[st
     return found
 
 
-def batches(values: Iterable[str]) -> Iterable[list[str]]:
-    batch: list[str] = []
+def batches(values: Iterable[Key]) -> Iterable[list[Key]]:
+    batch: list[Key] = []
     for value in values:
         batch.append(value)
         if len(batch) == BATCH:
@@ -62,25 +69,32 @@ def batches(values: Iterable[str]) -> Iterable[list[str]]:
         yield batch
 
 
-def _lists(db: Database, link: Any, keys: Sequence[str]) -> dict[str, str | None]:
-    role = ", role" if link.role else ""
-    grouped: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+def _lists(db: Database, link: Link, keys: Sequence[Any]) -> dict[Any, str | None]:
+    grouped: dict[Any, list[str]] = defaultdict(list)
     for batch in batches(keys):
         sql = (
-            f"SELECT {link.owner}, {link.other}{role} FROM {link.table} "
+            f"SELECT {link.owner}, {link.other} FROM {link.table} "
             f"WHERE {link.owner} IN (SELECT value FROM json_each(?)) ORDER BY {link.owner}, position"
         )
-        for owner, *rest in db.conn.execute(sql, (json.dumps(batch),)):
-            grouped[owner].append(tuple(rest))
-    return {owner: joined(link, rows) for owner, rows in grouped.items()}
+        for owner, other in db.conn.execute(sql, (json.dumps(batch),)):
+            grouped[owner].append(other)
+    return {owner: joined(values) for owner, values in grouped.items()}
 
 
-def _moments(db: Database, keys: Sequence[str]) -> dict[str, dict[str, tuple[str | None, ...]]]:
-    grouped: dict[str, dict[str, tuple[str | None, ...]]] = defaultdict(dict)
-    for batch in batches(keys):
+def _parties(db: Database, ids: Iterable[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for batch in batches(ids):
+        sql = "SELECT id, parts FROM parties WHERE id IN (SELECT value FROM json_each(?))"
+        found.update(db.conn.execute(sql, (json.dumps(batch),)).fetchall())
+    return found
+
+
+def _moments(db: Database, numbers: Sequence[int]) -> dict[int, dict[str, tuple[str | None, ...]]]:
+    grouped: dict[int, dict[str, tuple[str | None, ...]]] = defaultdict(dict)
+    for batch in batches(numbers):
         sql = (
-            "SELECT incident_id, name, at, at_precision, at_qualifier, at_earliest, at_latest, at_words "
-            "FROM incident_moments WHERE incident_id IN (SELECT value FROM json_each(?))"
+            "SELECT number, name, at, at_precision, at_qualifier, at_earliest, at_latest, at_words "
+            "FROM incident_moments WHERE number IN (SELECT value FROM json_each(?))"
         )
         for owner, name, *cells in db.conn.execute(sql, (json.dumps(batch),)):
             grouped[owner][name] = tuple(cells)
@@ -93,7 +107,9 @@ def related_where(record_type: str, field: str) -> str | None:
     column = spec.column(field)
     if column is None:
         return None
+    if record_type == "incident" and field == PARTY:
+        return "WHERE number IN (SELECT number FROM incident_providers WHERE provider_id = ?) ORDER BY number"
     link = next((k for k in LINKS if k.record_type == record_type and k.column == field), None)
     if link is not None:
-        return f"WHERE {spec.key} IN (SELECT {link.owner} FROM {link.table} WHERE {link.other} = ?) ORDER BY rowid"
+        return f"WHERE {link.owner_in_row} IN (SELECT {link.owner} FROM {link.table} WHERE {link.other} = ?) ORDER BY rowid"
     return f"WHERE {field} = ? ORDER BY rowid"

@@ -1,79 +1,86 @@
 """Records as rows and back. Knows the tables; runs no SQL.
 
-A row of a moment always carries its bounds, so that windows can be found by them; a flat record names them only
-where they do not follow from the rest.
+A row holds the flat fields of its record. Of a moment, what follows from its text is left empty: an exact moment
+of the precision that it is written with is its text alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from incidents.columns import MOMENT_SUFFIXES, RECORD_TYPES, Column
+from incidents.derived import Derived, derive
 from incidents.flat import Flat, FlatValue, amount_fields, from_flat, join_words
-from incidents.impact import duration_of, span_of, user_hours
-from incidents.model import SEVERITIES, Incident, Record
-from incidents.moment import Moment, utc_text
-from incidents.store.sqlite.schema import NO_END
+from incidents.model import Incident, Record
+from incidents.moment import Qualifier, natural_precision
 
+DERIVED = tuple(field.name for field in fields(Derived))
 SPARSE_MOMENTS = ("detected_at", "aware_at", "reported_at")
 """Moments of an incident that few have: kept in `incident_moments`, not in columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A list column kept as rows of a table of its own: (owner, position, other, maybe a role)."""
+    """A list column kept as rows of a table of its own: (owner, position, other).
+
+    `owner` is also the name of the column of the record's own table that identifies it there.
+    """
 
     record_type: str
     column: str
     table: str
     owner: str
     other: str
-    role: bool = False
+
+    @property
+    def owner_in_row(self) -> str:
+        return "number" if self.owner == "number" else RECORD_TYPES[self.record_type].key
 
 
 LINKS = (
     Link("provider", "exposed_to", "provider_laws", "provider_id", "law_id"),
     Link("milestone", "provider_ids", "milestone_providers", "milestone_id", "provider_id"),
-    Link("incident", "service_ids", "incident_services", "incident_id", "service_id"),
-    Link("incident", "providers", "incident_providers", "incident_id", "provider_id", role=True),
-    Link("incident", "source_urls", "incident_sources", "incident_id", "source_url"),
+    Link("incident", "service_ids", "incident_services", "number", "service_id"),
+    Link("incident", "source_urls", "incident_sources", "number", "source_url"),
 )
+PARTY = "providers"
+"""The list of an incident that is kept once for all that have the same: a row of `parties` and its members."""
 
 
+@cache
 def links_of(record_type: str) -> tuple[Link, ...]:
     return tuple(link for link in LINKS if link.record_type == record_type)
 
 
+@cache
 def columns_in_row(record_type: str) -> tuple[Column, ...]:
     """List the columns kept in the record's own table."""
     linked = {link.column for link in links_of(record_type)}
-    sparse = SPARSE_MOMENTS if record_type == "incident" else ()
+    sparse = (*SPARSE_MOMENTS, PARTY) if record_type == "incident" else ()
     return tuple(
         c for c in RECORD_TYPES[record_type].columns if c.name not in linked and c.name not in sparse
     )
 
 
-def moment_cells(moment: Moment | None) -> tuple[str | None, ...]:
-    if moment is None:
-        return (None,) * len(MOMENT_SUFFIXES)
-    return (
-        moment.value or None,
-        moment.precision.value,
-        moment.qualifier.value,
-        utc_text(moment.earliest) if moment.earliest else None,
-        utc_text(moment.latest) if moment.latest else None,
-        moment.words,
-    )
+def moment_cells(name: str, flat: Mapping[str, FlatValue]) -> tuple[FlatValue, ...]:
+    """Give the six cells of a moment from a flat record."""
+    value, precision, qualifier, earliest, latest, words = (flat[name + suffix] for suffix in MOMENT_SUFFIXES)
+    if value is not None and precision == natural_precision(str(value)).value:
+        precision = None
+    if qualifier == Qualifier.EXACT.value:
+        qualifier = None
+    return value, precision, qualifier, earliest, latest, words
 
 
-def to_row(record_type: str, record: Record, flat: Flat, digest: str) -> dict[str, Any]:
+def to_row(record_type: str, record: Record, flat: Flat, digest: bytes) -> dict[str, Any]:
     """Give the row of a record in its own table."""
     row: dict[str, Any] = {}
     for column in columns_in_row(record_type):
         if column.kind == "moment":
-            cells = moment_cells(getattr(record, column.name))
+            cells = moment_cells(column.name, flat)
             row.update(zip((column.name + s for s in MOMENT_SUFFIXES), cells, strict=True))
         elif column.kind == "amount":
             row.update((field, flat[field]) for field in amount_fields(column))
@@ -87,20 +94,9 @@ def to_row(record_type: str, record: Record, flat: Flat, digest: str) -> dict[st
 
 
 def derived(incident: Incident) -> dict[str, Any]:
-    """Compute what queries need of an incident; `check` recomputes it from the record."""
-    span = span_of(incident)
-    duration, lost = duration_of(incident), user_hours(incident)
-    end = span.end_latest or span.start_latest
-    lasted = duration.amount if duration else None
-    return {
-        "spans_from": utc_text(span.start_earliest),
-        "spans_to": NO_END if span.end_state == "open" else utc_text(max(end, span.start_latest)),
-        "severity_rank": SEVERITIES.index(incident.severity) if incident.severity else -1,
-        "lasted_minutes": (lasted.central if lasted.central is not None else lasted.low) if lasted else None,
-        "user_hours_low": lost.amount.low if lost else None,
-        "user_hours_central": lost.amount.central if lost else None,
-        "user_hours_high": lost.amount.high if lost else None,
-    }
+    """Give the cells of what is derived from an incident."""
+    found = derive(incident)
+    return {name: getattr(found, name) for name in DERIVED}
 
 
 def to_record(
@@ -117,15 +113,11 @@ def to_record(
     return from_flat(record_type, flat, collection=str(row["collection"]))
 
 
-def linked_cells(link: Link, record: Record) -> list[tuple[Any, ...]]:
-    """Give the rows of a list column: (owner, position, other[, role])."""
-    owner = getattr(record, RECORD_TYPES[link.record_type].key)
-    values = getattr(record, link.column)
-    if link.role:
-        return [(owner, n, part.provider_id, part.role) for n, part in enumerate(values)]
-    return [(owner, n, value) for n, value in enumerate(values)]
+def linked_cells(link: Link, owner: str | int, record: Record) -> list[tuple[Any, ...]]:
+    """Give the rows of a list column: (owner, position, other)."""
+    return [(owner, n, value) for n, value in enumerate(getattr(record, link.column))]
 
 
-def joined(link: Link, rows: list[tuple[Any, ...]]) -> str | None:
-    """Join rows (other[, role]) of a list column into flat text."""
-    return join_words([f"{row[0]}:{row[1]}" if link.role else str(row[0]) for row in rows])
+def joined(values: list[str]) -> str | None:
+    """Join the values of a list column into flat text."""
+    return join_words(values)

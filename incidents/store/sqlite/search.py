@@ -60,19 +60,39 @@ KEYS = {name: spec.key for name, spec in RECORD_TYPES.items()} | {"obligation": 
 TABLES = {name: spec.plural for name, spec in RECORD_TYPES.items()} | {"obligation": "obligations"}
 
 
-def add_incident(db: Database, record_id: str) -> None:
+INDEXED = "id, title, summary, technical_cause, tags"
+MANY = 5_000
+"""From so many incidents on, the index is written in one piece and merged later."""
+
+
+def add_incident(db: Database, number: int) -> None:
     db.conn.execute(
-        "INSERT INTO incident_search(rowid, id, title, summary, technical_cause, tags) "
-        "SELECT number, id, title, summary, technical_cause, tags FROM incidents WHERE id = ?",
-        (record_id,),
+        f"INSERT INTO incident_search(rowid, {INDEXED}) SELECT number, {INDEXED} FROM incidents WHERE number = ?",
+        (number,),
     )
 
 
-def remove_incident(db: Database, record_id: str) -> None:
+def add_incidents(db: Database, first: int, count: int) -> None:
+    """Index all incidents from a number on, about `count` of them."""
+    execute = db.conn.execute
+    if count >= MANY:
+        # Segments are merged when they are next written to, not over and over while one import writes them.
+        execute("INSERT INTO incident_search(incident_search, rank) VALUES ('automerge', 0)")
+        execute("INSERT INTO incident_search(incident_search, rank) VALUES ('crisismerge', 2000)")
+    execute(
+        f"INSERT INTO incident_search(rowid, {INDEXED}) SELECT number, {INDEXED} FROM incidents WHERE number >= ?",
+        (first,),
+    )
+    if count >= MANY:
+        execute("INSERT INTO incident_search(incident_search, rank) VALUES ('automerge', 4)")
+        execute("INSERT INTO incident_search(incident_search, rank) VALUES ('crisismerge', 16)")
+
+
+def remove_incident(db: Database, number: int) -> None:
     db.conn.execute(
-        "INSERT INTO incident_search(incident_search, rowid, id, title, summary, technical_cause, tags) "
-        "SELECT 'delete', number, id, title, summary, technical_cause, tags FROM incidents WHERE id = ?",
-        (record_id,),
+        f"INSERT INTO incident_search(incident_search, rowid, {INDEXED}) "
+        f"SELECT 'delete', number, {INDEXED} FROM incidents WHERE number = ?",
+        (number,),
     )
 
 
@@ -194,9 +214,9 @@ def incident_condition(text: str) -> tuple[str, list[str]]:
             " OR i.id IN (SELECT e.record_id FROM entry_search s JOIN search_entries e ON e.number = s.rowid"
             "   WHERE entry_search MATCH ? AND e.record_type = 'incident')"
             " OR i.operator_id IN (SELECT value FROM json_each(?))"
-            " OR i.id IN (SELECT incident_id FROM incident_providers"
+            " OR i.number IN (SELECT number FROM incident_providers"
             "   WHERE provider_id IN (SELECT value FROM json_each(?)))"
-            " OR i.id IN (SELECT incident_id FROM incident_services"
+            " OR i.number IN (SELECT number FROM incident_services"
             "   WHERE service_id IN (SELECT value FROM json_each(?))))"
         )
         params += [word, word, f"provider\x00{word}", f"provider\x00{word}", f"service\x00{word}"]

@@ -1,0 +1,153 @@
+"""An uneven record made a row, where one reading stands out; else it is left to be reported. Knows no file.
+
+The quick ways first (cells left out or empty at the end), then the search in `fitting`, also with the delimiters and
+the quotation marks that other files use. What is spent on records that cannot be mended is bounded for the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from incidents.csv_text.dialect import Dialect, Split, split_loosely, split_record
+from incidents.csv_text.fitting import Effort, Fit, fit
+from incidents.csv_text.remarks import Repairs, named
+from incidents.csv_text.shapes import Column
+
+OTHERS = (",", ";", "\t", "|", " ")
+EASY = 0.6
+CLOSE = 0.24
+CLOSE_EACH = 0.03
+"""How badly the cells of a record may fit when it is filled up with cells that are not usually empty."""
+
+MAX_ABSENT = 3
+
+
+class Mender:
+    """Mends records one by one and notes the repairs."""
+
+    def __init__(self, dialect: Dialect, columns: Sequence[Column], repairs: Repairs) -> None:
+        self._dialect, self._columns, self._repairs = dialect, columns, repairs
+        self._width = len(columns)
+        self._effort = Effort()
+
+    def mended(self, text: str, split: Split, number: int) -> list[str] | None:
+        """Give the cells of a record, as many as there are columns, or None where no reading stands out."""
+        cells = split.cells
+        if not split.fault and len(cells) == self._width:
+            if self._dialect.stray is not None and self._dialect.stray.search(text):
+                return self._unless_better(text, cells, number)
+            return self._other_quoted(cells, number)
+        stray = self._dialect.stray is not None and self._dialect.stray.search(text)
+        if not split.fault and not stray and (quick := self._quick(cells, number)):
+            return quick
+        if not split.fault and len(cells) == 1 and (inner := self._unwrapped(cells[0], split)):
+            self._repairs.add("unwrapped", number)
+            return inner
+        if split.fault:
+            loose = split_loosely(text, self._dialect)
+            opened = any(cell.startswith(self._dialect.quote) for cell in loose)
+            if not opened and len(loose) == self._width and self._misfit(loose) <= EASY:
+                self._repairs.add("stray-quote", number)
+                return loose
+        tries: list[tuple[float, Fit, str, str]] = []
+        own = fit(text, self._dialect, self._columns, self._effort)
+        if own is not None and own.sure:
+            tries.append((own.cost, own, "", ""))
+        if not tries or tries[0][0] > 1:
+            tries += self._others(text)
+        if not tries:
+            return None
+        _, found, delimiter, quote = min(tries, key=lambda known: known[0])
+        if len(found.cells) > 2 and sum(1 for cell in found.cells if cell.strip()) < 2:
+            return None
+        if delimiter:
+            self._repairs.add("other-delimiter", number, delimiter=named(delimiter))
+        if quote:
+            self._repairs.add("other-quote", number, quote=quote)
+        for code in found.mended:
+            self._repairs.add(code, number)
+        return list(found.cells)
+
+    def _unless_better(self, text: str, cells: list[str], number: int) -> list[str]:
+        """Give the cells as they are split, unless a mark inside them is the edge of a cell whose delimiter is lost."""
+        if '"' in text and all(cell[:1] in "[{" or '"' not in cell for cell in cells):
+            return cells
+        found = fit(text, self._dialect, self._columns, self._effort)
+        if found is None or not found.sure or list(found.cells) == cells:
+            return cells
+        for code in found.mended:
+            self._repairs.add(code, number)
+        return list(found.cells)
+
+    def _quick(self, cells: list[str], number: int) -> list[str] | None:
+        """Mend a record that ends early or late with empty cells only, when all others are where they belong."""
+        width, count = self._width, len(cells)
+        if count > width:
+            if any(cell.strip() for cell in cells[width:]) or self._misfit(cells[:width]) > EASY:
+                return None
+            self._repairs.add("trailing-cells", number)
+            return cells[:width]
+        absent = self._columns[count:]
+        usual = all(column.empties > column.count for column in absent)
+        if count < 2 or self._misfit(cells) > (EASY if usual else self._close(count)):
+            return None
+        if not usual and (len(absent) > MAX_ABSENT or not cells[-1].strip() or self._worst(cells) > CLOSE):
+            return None
+        self._repairs.add("padded", number)
+        return cells + [""] * (width - count)
+
+    def _close(self, count: int) -> float:
+        return CLOSE + CLOSE_EACH * count
+
+    def _worst(self, cells: Sequence[str]) -> float:
+        return max(column.misfit(cell) for cell, column in zip(cells, self._columns, strict=False))
+
+    def easy(self, cells: Sequence[str]) -> bool:
+        """Say whether the cells that a record has look like those of the table's rows."""
+        return self._misfit(cells) <= self._close(len(cells))
+
+    def _misfit(self, cells: Sequence[str]) -> float:
+        return sum(column.misfit(cell) for cell, column in zip(cells, self._columns, strict=False))
+
+    def _unwrapped(self, cell: str, split: Split) -> list[str] | None:
+        """Read a line that is quoted as one cell as the cells in it."""
+        if self._width < 2 or split.quoted != [True]:
+            return None
+        inner = split_record(cell, self._dialect)
+        return inner.cells if not inner.fault and len(inner.cells) == self._width else None
+
+    def _others(self, text: str) -> list[tuple[float, Fit, str, str]]:
+        """Try the delimiters and quotation marks of other files on a record."""
+        out: list[tuple[float, Fit, str, str]] = []
+        own = self._dialect
+        for mark in OTHERS:
+            if mark == own.delimiter or text.count(mark) < self._width - 1:
+                continue
+            other = replace(own, delimiter=mark, tight=False, pad=False)
+            found = fit(text, other, self._columns, self._effort)
+            if found is not None and found.sure:
+                out.append((found.cost + 0.4, found, mark, ""))
+        for quote in ('"', "'"):
+            if quote == own.quote or text.count(quote) < 2:
+                continue
+            if not text.startswith(quote) and own.mark + quote not in text:
+                continue
+            found = fit(text, replace(own, quote=quote), self._columns, self._effort)
+            if found is not None and found.sure:
+                out.append((found.cost + 0.3, found, "", quote))
+        return out
+
+    def _other_quoted(self, cells: list[str], number: int) -> list[str]:
+        """Take single quotes off the cells of a row where most of its texts are in them."""
+        if self._dialect.quote != '"':
+            return cells
+        inside = [len(cell) > 1 and cell[0] == "'" == cell[-1] for cell in cells]
+        texts = sum(1 for cell in cells if cell.strip())
+        if sum(inside) < 2 or sum(inside) * 2 < texts:
+            return cells
+        usual = sum(1 for column in self._columns if column.patterns.most_common(1) and not column.count)
+        if usual:
+            return cells
+        self._repairs.add("other-quote", number, quote="'")
+        return [cell[1:-1] if quoted else cell for cell, quoted in zip(cells, inside, strict=True)]
