@@ -12,7 +12,7 @@ from incidents import bundled
 from incidents.amount import Amount, AmountError, read_amount, read_duration
 from incidents.archive import Archive, all_json, open_archive, write_folder, write_zip
 from incidents.archive import Part as ArchivePart
-from incidents.bundled import Loaded
+from incidents.bundled import BundledChange, Loaded
 from incidents.catalogue import Catalogue, Exposure, Step, catalogue_of, holds, taking_part
 from incidents.changes import Change, ChangeSet
 from incidents.column_plan import ImportOptions, PlanError
@@ -68,6 +68,7 @@ from incidents.profiles import saved as saved_profiles
 from incidents.query import *  # noqa: F403
 from incidents.query import __all__ as _query_names
 from incidents.reading.moments import MOMENT_NOTES, Reading, read_moment
+from incidents.rebuilding import RebuildError, rebuild
 from incidents.store import (
     Check,
     DatabaseError,
@@ -79,7 +80,7 @@ from incidents.store import (
     open_file,
 )
 from incidents.table import CsvError, ReadingOptions, Remark, Row, RowFault, Table
-from incidents.table_schema import PART_HELP, schema_of
+from incidents.table_schema import PART_HELP, table_schema_of
 from incidents.undoing import UNDO_REASONS, Kept, UndoError, UndoReport, undo
 from incidents.window import FACETS, NO_OBLIGATION, OTHERS, extent, facets, find, padded, window_answer
 
@@ -87,7 +88,7 @@ __all__ = [
     "PART_HELP",
     "write_zip",
     "write_folder",
-    "schema_of",
+    "table_schema_of",
     "rearm",
     "open_archive",
     "all_json",
@@ -216,6 +217,10 @@ __all__ = [
     "Kept",
     "UndoError",
     "UndoReport",
+    "BundledChange",
+    "RebuildError",
+    "rebuild",
+    "preview_upgrade",
     "undo",
     "window_answer",
     *_model_names,
@@ -250,3 +255,17 @@ def open_store(path: str | Path, *, at: datetime, create: bool = True, with_bund
         elif not bundled.is_current(store):
             bundled.load_bundled(store, at=at)
     return store
+
+
+def preview_upgrade(path: str | Path, *, at: datetime) -> Loaded:
+    """Say what opening a database would change in its bundled records; nothing is changed.
+
+    Raises `StoreError` where there is no database.
+    """
+    store = open_file(Path(path), create=False)
+    try:
+        if bundled.is_current(store):
+            return Loaded({}, ())
+        return bundled.load_bundled(store, at=at, dry=True)
+    finally:
+        store.close()

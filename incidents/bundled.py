@@ -37,11 +37,23 @@ OBLIGATIONS = "obligations.toml"
 
 
 @dataclass(frozen=True, slots=True)
+class BundledChange:
+    """What a load does to one field of a record; `field` is "" for a record that is added."""
+
+    record_type: str
+    record_id: str
+    field: str = ""
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What a load did: how many records of each outcome, and what was left as the user made it."""
 
     counts: Mapping[str, int]
     kept: tuple[str, ...]
+    changes: tuple[BundledChange, ...] = ()
 
 
 def read_reference(name: str) -> bytes:
@@ -62,28 +74,46 @@ def is_current(store: Store) -> bool:
     return store.setting(SETTING) in (reference_mark(), NONE)
 
 
-def load_bundled(store: Store, *, at: datetime) -> Loaded:
-    """Bring the bundled records of the store up to date, in one transaction."""
+def load_bundled(store: Store, *, at: datetime, dry: bool = False) -> Loaded:
+    """Bring the bundled records of the store up to date, in one transaction; with `dry`, only say what changes."""
     counts: dict[str, int] = {}
     kept: list[str] = []
+    changes: list[BundledChange] = []
     with store.writing(
-        kind="bundled", actor="outage-timeline", at=at, origin="bundled records", summary=reference_mark()
+        kind="bundled",
+        actor="outage-timeline",
+        at=at,
+        origin="bundled records",
+        summary=reference_mark(),
+        dry=dry,
     ) as writer:
         for record_type, name in FILES.items():
             records, orphans = _still_wanted(store, record_type, _records(store, record_type, name))
             kept += orphans
             add_sources(store, writer, records)
-            _tally(writer.put(record_type, records), record_type, counts, kept)
-        _tally(put_rules(writer), "obligation", counts, kept)
-    store.set_setting(SETTING, reference_mark())
-    return Loaded(counts, tuple(kept))
+            _tally(writer.put(record_type, records), record_type, counts, kept, changes)
+        _tally(put_rules(writer), "obligation", counts, kept, changes)
+    if not dry:
+        store.set_setting(SETTING, reference_mark())
+    return Loaded(counts, tuple(kept), tuple(changes))
 
 
-def _tally(puts: list[Put], record_type: str, counts: dict[str, int], kept: list[str]) -> None:
+def _tally(
+    puts: list[Put],
+    record_type: str,
+    counts: dict[str, int],
+    kept: list[str],
+    changes: list[BundledChange],
+) -> None:
     for put in puts:
         counts[put.outcome] = counts.get(put.outcome, 0) + 1
         if put.outcome == "kept" or put.kept_fields:
             kept.append(f"{record_type} {put.record_id}")
+        if put.outcome == "added":
+            changes.append(BundledChange(record_type, put.record_id))
+        elif put.outcome == "updated":
+            fields = put.differences or (("rule", "", ""),)
+            changes += [BundledChange(record_type, put.record_id, *difference) for difference in fields]
 
 
 def _still_wanted(store: Store, record_type: str, records: list[Record]) -> tuple[list[Record], list[str]]:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from incidents.column_fit import LOOKED_AT, fits, known_texts, likely_column
 from incidents.columns import RECORD_TYPES, fields_of, header_key
 from incidents.errors import TimelineError
-from incidents.header_words import HeaderMeaning, header_meanings, said_of, time_beside
+from incidents.header_words import TOOL_UNITS, HeaderMeaning, header_meanings, said_of, time_beside
 from incidents.import_options import ImportOptions
 from incidents.profiles import Profile, bundled_profile
 from incidents.templates import column_names, constant, single, with_names
@@ -44,6 +45,9 @@ PLAN_NOTES: Mapping[str, str] = {
     "left-out": "columns that mean nothing known are left out: {columns}",
     "tool": "the columns are those of {tool} and are read so",
     "zone-of-header": "times in “{first}” are read in the zone that its header names, {zone}",
+    "no-fit": "column “{first}” is not taken as {field}: none of its first values, such as “{value}”, could be one",
+    "other-meaning": "column “{first}” is read as {field}: its values, such as “{value}”, could not be {other}",
+    "unit-of-tool": "plain numbers in “{first}” are read as {unit}, as {tool} writes them",
     "unit-of-header": "plain numbers in “{first}” are read as {unit}, as its header says",
 }
 """What is said of how the columns were understood."""
@@ -108,14 +112,16 @@ class ColumnPlan:
         return frozenset(f.name for f in fields if f.column.name not in spoken)
 
 
-def plan_columns(header: Sequence[str], options: ImportOptions) -> ColumnPlan:
+def plan_columns(
+    header: Sequence[str], options: ImportOptions, rows: Sequence[Sequence[str]] = ()
+) -> ColumnPlan:
     """Lay a header on the fields of a record type.
 
     What the user says comes first, then the profile of a ticket tool whose headers these are, then names and
-    synonyms. Raises `PlanError` for an unknown field or header in a template, a header that means nothing while
+    synonyms, as far as the values of the first `rows` could be what a header promises. Raises `PlanError` for an unknown field or header in a template, a header that means nothing while
     too little of the file is known, two equally good headers for one field, or a required field without any.
     """
-    return _Planning(header, options).plan()
+    return _Planning(header, options, rows).plan()
 
 
 def place_of(header: Sequence[str], name: str) -> int:
@@ -137,8 +143,14 @@ def place_of(header: Sequence[str], name: str) -> int:
 class _Planning:
     """One header on its way to a plan."""
 
-    def __init__(self, header: Sequence[str], options: ImportOptions) -> None:
+    def __init__(
+        self, header: Sequence[str], options: ImportOptions, rows: Sequence[Sequence[str]] = ()
+    ) -> None:
         self._header, self._options = header, options
+        self._samples = {
+            name: [row[place].strip() for row in rows[:LOOKED_AT] if place < len(row)]
+            for place, name in enumerate(header)
+        }
         self._spec = RECORD_TYPES[options.record_type]
         self._lists = [c for c in self._spec.columns if c.kind in ("words", "refs", "parts")]
         self._fields = {f.name for f in fields_of(self._spec.name)} | {c.name for c in self._spec.columns}
@@ -252,9 +264,7 @@ class _Planning:
         unused: list[str] = []
         candidates: dict[str, list[str]] = {}
         for name in names:
-            meanings = header_meanings(self._spec.name, name)
-            if meanings:
-                self._meant[name] = meanings[0]
+            meanings = self._possible(name, header_meanings(self._spec.name, name))
             for meaning in meanings[1:]:
                 self._others.setdefault(meaning.field, []).append((meaning.rank, name))
             if not meanings or meanings[0].field in self._targets or name in self._skipped:
@@ -284,6 +294,30 @@ class _Planning:
             self._targets[target] = single(first)
             self._used.add(first)
         return unused
+
+    def _possible(self, name: str, meanings: Sequence[HeaderMeaning]) -> Sequence[HeaderMeaning]:
+        """Keep what a column can mean by its first values; says where that is not what its header promises."""
+        if not meanings:
+            return ()
+        self._meant[name] = meanings[0]
+        texts = self._samples[name]
+        left = [one for one in meanings if self._fits(one, name, texts)] if texts else meanings
+        if left and left[0] is meanings[0]:
+            return left
+        params = {"first": name, "value": known_texts(texts)[0][:SHOWN]}
+        if left:
+            self._meant[name] = left[0]
+            self._note("other-meaning", **params, field=left[0].field, other=meanings[0].field)
+        elif name not in self._skipped:
+            self._note("no-fit", **params, field=meanings[0].field)
+        return left
+
+    def _fits(self, meaning: HeaderMeaning, name: str, texts: Sequence[str]) -> bool:
+        column = self._spec.column(meaning.field)
+        if column is None or self._spec.name != "incident":
+            return True
+        words = self._options.value_words.get(column.name, {})
+        return fits(column, name, meaning.rank, texts, {header_key(word): word for word in words})
 
     def _lay_times(self, unused: Sequence[str], free: Sequence[str]) -> list[str]:
         """Read a date and the time of day that stands beside it in a column of its own together."""
@@ -327,10 +361,25 @@ class _Planning:
             return
         known = self._fields
         typing = [name for name in stray[:SHOWN] if _misspelt(name, known)]
+        if self._missing() and not typing:
+            return  # what is missing is asked for, and all headers are named with it
         if len(self._targets) >= ENOUGH and not typing:
             self._note_left_out(stray)
             return
         first = (typing or stray)[0]
+        if len(stray) > 1:
+            stray = list(dict.fromkeys((*typing, *stray)))
+            raise PlanError(
+                "These columns mean nothing that is known: {columns}.",
+                code="unknown-column",
+                params={
+                    "column": first,
+                    "columns": ", ".join(stray[:SHOWN]) + (" …" if len(stray) > SHOWN else ""),
+                    "near": _nearest(first, sorted(known)),
+                },
+                hint="Give each a field with --map 'FIELD={{{column}}}', or leave them all out with "
+                "--ignore-unknown. Fields with a name like “{column}”: {near}.",
+            )
         raise PlanError(
             "Column “{column}” means nothing that is known.",
             code="unknown-column",
@@ -364,7 +413,11 @@ class _Planning:
                     self._note("zone-of-header", first=name, zone=meaning.zone)
                 if column.suffix and meaning.unit not in ("", "minutes") and target not in units:
                     units[target] = meaning.unit
-                    self._note("unit-of-header", first=name, unit=meaning.unit)
+                    tool = TOOL_UNITS.get(header_key(name))
+                    if tool is None:
+                        self._note("unit-of-header", first=name, unit=meaning.unit)
+                    else:
+                        self._note("unit-of-tool", first=name, unit=meaning.unit, tool=tool[1])
         return zones, units
 
     def _lay_key(self) -> None:
@@ -399,17 +452,27 @@ class _Planning:
                 self._used.update(others)
                 self._note("gathered", first=name, number=len(others) + 1, field=target)
 
-    def _require(self) -> None:
+    def _missing(self) -> list[str]:
+        """List the fields that every row needs and no column gives; a start can be bounded by another time."""
         missing = [
             c.name
             for c in self._spec.columns
             if c.required and not any(t == c.name or t.startswith(c.name + "_") for t in self._targets)
         ]
-        if self._spec.name == "incident" and "started_at" in missing:
-            bound = next((name for name in BOUNDS_OF_START if name in self._targets), None)
-            if bound is not None:
-                missing.remove("started_at")
-                self._note("no-start", field=bound)
+        if self._bound_of_start() and "started_at" in missing:
+            missing.remove("started_at")
+        return missing
+
+    def _bound_of_start(self) -> str | None:
+        if self._spec.name != "incident" or any(t.startswith("started_at") for t in self._targets):
+            return None
+        return next((name for name in BOUNDS_OF_START if name in self._targets), None)
+
+    def _require(self) -> None:
+        bound = self._bound_of_start()
+        if bound is not None:
+            self._note("no-start", field=bound)
+        missing = self._missing()
         if missing:
             raise PlanError(
                 "No column gives {field}, which every row needs. The file has: {header}.",
@@ -418,10 +481,21 @@ class _Planning:
                     "field": " / ".join(missing),
                     "header": ", ".join(self._header[:100]),
                     "first": missing[0],
-                    "column": self._header[0] if self._header else "…",
+                    "column": self._likely(missing[0]),
+                    "maps": " ".join(f"--map '{field}={{{self._likely(field)}}}'" for field in missing),
                 },
-                hint="Say which column it is: --map '{first}={{{column}}}'.",
+                hint="Say which column it is, such as {maps}.",
             )
+
+    def _likely(self, target: str) -> str:
+        """Name the column that could give a field: by its values where rows are known, else the first."""
+        column = self._spec.column(target)
+        used = frozenset(self._used)
+        for taken in (used, frozenset[str]()):
+            likely = likely_column(column, self._samples, taken) if column else None
+            if likely is not None:
+                return likely
+        return next((name for name in self._header if name not in used), "…")
 
 
 def _told(record_type: str, name: str) -> HeaderMeaning:
@@ -441,7 +515,13 @@ def _words_of(tool: Profile | None, options: ImportOptions) -> dict[str, Mapping
 
 
 def _misspelt(name: str, known: set[str]) -> bool:
-    return bool(difflib.get_close_matches(header_key(name), known, n=1, cutoff=NEAR))
+    typed = header_key(name)
+    near = difflib.get_close_matches(typed, known, n=1, cutoff=NEAR)
+    if not near:
+        return False
+    pairs = list(zip(typed.split("_"), near[0].split("_"), strict=False))
+    # "resolved_by" is no slip for resolved_at: one of its words is another word.
+    return all(difflib.SequenceMatcher(None, a, b).ratio() >= 0.5 for a, b in pairs)
 
 
 def _nearest(word: str, among: Sequence[str]) -> str:

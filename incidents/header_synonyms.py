@@ -88,7 +88,7 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
         """
         number; numéro; n°; no; num; ticket id; ticket number; ticket no; numéro de ticket; n° ticket; issue
         key; ticket; key; clé; référence; reference; ref; réf; issue id; event id; case number; case id; uid;
-        uuid; id ticket; incidents
+        uuid; id ticket; incidents; incident
         """
     ),
     "title": _words(
@@ -96,7 +96,7 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
         short_description; subject; name; nom; headline; incident name; incident title; nom de l'incident;
         libellé court; résumé court; description courte; titre du ticket; sujet; event type; type d'incident;
         incident type; summary of incident; issue; summary; résumé; description; event; événement; what
-        happened; ce qui s'est passé
+        happened; ce qui s'est passé; incident; nature de l'incident; natures de la violation; nature de la violation
         """
     ),
     "status": _words(
@@ -115,7 +115,7 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
         """
         operator name; opérateur concerné; company name; nom de la société; entreprise; organisation;
         organization; organisation name; organization name; utility; carrier; vendor; éditeur; isp; fai;
-        exploitant; entité; entity
+        exploitant
         """
     ),
     "started_at": _words(
@@ -142,7 +142,8 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
         """
         reported on; report date; date de signalement; date du signalement; date submitted; submitted_at;
         submitted; submitted on; notified_at; notified on; notification date; date de notification; notifié le;
-        announced_at; published_at; date année du signalement
+        announced_at; published_at; date année du signalement; date de réception de la notification; date de
+        réception; date received; received on
         """
     ),
     "resolved_at": _words(
@@ -171,19 +172,19 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
         abonnés impactés; abonnés affectés; usagers touchés; usagers concernés; nombre de clients touchés;
         nombre de clients; nombre d'abonnés; nombre d'utilisateurs; nombre de personnes touchées; personnes
         touchées; people affected; individuals affected; population affected; affected count; nb clients; nb
-        abonnés; nb utilisateurs
+        abonnés; nb utilisateurs; nombre de personnes impactées; nombre de personnes concernées
         """
     ),
     "region": _words(
         """
         regions; area affected; affected area; zone touchée; lieu; site; place; city; ville; département;
         province; provinces; province name; region name; nom de la région; state name; state or province;
-        geography; territoire; commune; localité
+        geography; territoire; commune; localité; county; counties; state
         """
     ),
     "cause": _words(
         """
-        cause category; cause class; root cause category; catégorie de cause; reason category; nature de la
+        causes; cause category; cause class; root cause category; catégorie de cause; reason category; nature de la
         cause
         """
     ),

@@ -19,7 +19,8 @@ HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 LANGUAGE_MARKS = frozenset(("en", "fr", "list", "eng", "fra"))
 FILLING = frozenset((
     "the", "of", "a", "an", "and", "in", "on", "at", "de", "du", "des", "d", "l", "la", "le", "les", "et", "en", "au",
-    "aux", "pour", "incident", "incidents", "field", "champ", "custom",
+    "aux", "pour", "incident", "incidents", "event", "events",
+    "evenement", "evenements", "field", "champ", "custom",
 ))  # fmt: skip
 UNITS: Mapping[str, str] = {
     word: unit
@@ -34,6 +35,11 @@ UNITS: Mapping[str, str] = {
 }
 """What a duration counts where it is a bare number, by the word in its header."""
 LONG_UNITS = frozenset(word for word in UNITS if len(word) > 2) | {"ms", "mn"}
+TOOL_UNITS: Mapping[str, tuple[str, str]] = {
+    "calendar_duration": ("seconds", "ServiceNow"),
+    "business_duration": ("seconds", "ServiceNow"),
+}
+"""Headers of tools that write durations as bare numbers: what they count, and the tool."""
 PLACE = re.compile(r"(?:heure(?: locale)?(?: d[e'])? ?)?([a-z -]+?)(?: (?:local )?time)?")
 
 
@@ -133,7 +139,7 @@ def _readings(header: str) -> Iterator[tuple[str, str, str]]:
 
 def said_of(header: str) -> tuple[str, str]:
     """Give the unit and the zone that stand in brackets in a header."""
-    unit = zone = ""
+    unit, zone = TOOL_UNITS.get(header_key(header), ("", ""))[0], ""
     for part in BRACKETED.findall(header):
         words = [word for word in header_key(part).split("_") if word not in FILLING]
         if len(words) == 1 and words[0] in UNITS:

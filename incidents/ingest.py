@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -32,13 +32,14 @@ READING = "2"
 """Counts up when rows are read otherwise than before: rows of files imported earlier are then read again."""
 Progress = Callable[[int, int], None]
 LOOKED_AT = 1_000
+LOOKED_AT_FIRST = 200
 LARGE_FILE = 10_000_000
 
 
 def planned(table: Table, options: ImportOptions) -> ColumnPlan:
     """Lay the header of a table on the fields of the record. Raises `PlanError`, and `CsvError` where there is none."""
     try:
-        return plan_columns(table.header, options)
+        return plan_columns(table.header, options, _first_cells(table))
     except PlanError as error:
         if options.mapping or not any(guess.code == "no-header" for guess in table.guesses):
             raise
@@ -50,6 +51,10 @@ def planned(table: Table, options: ImportOptions) -> ColumnPlan:
             hint="Put the names of the columns on the first line (id, title, started_at ...), "
             "or say what the columns are: --map 'title={{column 2}}'.",
         ) from error
+
+
+def _first_cells(table: Table) -> list[Sequence[str]]:
+    return [row.cells for row in islice(table.rows(), LOOKED_AT_FIRST) if isinstance(row, Row)]
 
 
 def find_order(table: Table, plan: ColumnPlan, options: ImportOptions) -> Decision | None:

@@ -222,12 +222,12 @@ class Intake:
         if not held:
             return
         place, self._passed = self._passed, self._passed + len(held)
-        if not careful and shape is not None and not self._rows.keeps("added"):
-            if self._writer.add_rows(shape.columns, shape.optional, ready) == len(ready):
-                self._lines.put_all(ready[0][0], [row[0] for row in held])
-                self._rows.count("added", len(ready))
-                self._run(place, ready[0][0], len(ready))
-                return
+        plain = not careful and shape is not None and not self._rows.keeps("added")
+        if plain and shape and self._writer.add_rows(shape.columns, shape.optional, ready) == len(ready):
+            self._lines.put_all(ready[0][0], [row[0] for row in held])
+            self._rows.count("added", len(ready))
+            self._run(place, ready[0][0], len(ready))
+            return
         self._settle_rows(held, ready, careful, place)
 
     def _run(self, place: int, number: int, count: int = 1) -> None:
@@ -468,7 +468,7 @@ class Lines:
 
 
 class MarkWalk:
-    """Walks the incidents in the order in which they came, beside the rows of a file: the same file again is in step."""
+    """Walks the incidents in the order in which they came, in step with the rows of a file that was imported before."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

@@ -68,7 +68,8 @@ class JournalEntry:
         try:
             if self._out is None:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._file = open(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+                handle = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                self._file = os.fdopen(handle, "wb")
                 self._out = gzip.GzipFile(
                     fileobj=self._file, mode="wb", compresslevel=1, mtime=0, filename=""
                 )

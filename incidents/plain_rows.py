@@ -165,7 +165,6 @@ def _source(width: int, cells: Mapping[str, int], listing: frozenset[str]) -> tu
 
     A loop over columns takes twice the time of this, and an import makes millions of rows.
     """
-    there = {place: name for name, place in cells.items()}
     texts = [name for name in TEXTS if name in cells]
     said = [name for name in REPEATING if name in cells]
     empty = [f"c{place}" for name, place in cells.items() if name not in READ]
@@ -180,7 +179,8 @@ def _source(width: int, cells: Mapping[str, int], listing: frozenset[str]) -> tu
     for name in texts:
         lines += [
             f"{name} = c{cells[name]}.strip()",
-            f"if {name}[:1] {LISTED if name in listing else GUARDED} or not {name}.isprintable() and control({name}): return None",
+            f"if {name}[:1] {LISTED if name in listing else GUARDED}: return None",
+            f"if not {name}.isprintable() and control({name}): return None",
             f'if "\'" in {name} and rearm({name}) != {name}: return None',
         ]
     lines.append(f"if not id or not title or len(id) > {LONGEST_ID} or not id.isprintable(): return None")
@@ -382,18 +382,18 @@ def _is_zone(name: str) -> bool:
 def _when(text: str, zone: str | None) -> tuple[str, str, int, int] | None:
     """Read an exact time: its canonical text, precision, and first and last second; None for anything else."""
     size = len(text)
-    if size == 25 or size == 20:
-        if text[4] == text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":" and text[0] in "12":
-            if text[11:13] == "24":
-                return None  # midnight, to newer versions of Python
-            try:
-                first = int(datetime.fromisoformat(text).timestamp())
-            except ValueError:
-                return None
-            if size == 20 and text[19] == "Z":
-                return f"{text[:19]}+00:00", "second", first, first
-            if size == 25 and text[22] == ":" and text[23] < "6" and text[19:] != "-00:00":
-                return text, "second", first, first
+    iso = size in (20, 25) and text[4] == text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":"
+    if iso and text[0] in "12":
+        if text[11:13] == "24":
+            return None  # midnight, to newer versions of Python
+        try:
+            first = int(datetime.fromisoformat(text).timestamp())
+        except ValueError:
+            return None
+        if size == 20 and text[19] == "Z":
+            return f"{text[:19]}+00:00", "second", first, first
+        if size == 25 and text[22] == ":" and text[23] < "6" and text[19:] != "-00:00":
+            return text, "second", first, first
     if text[4:5] != "-" or text[7:8] != "-":
         return None  # weeks and days of the year are not read as times
     try:

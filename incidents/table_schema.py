@@ -35,7 +35,7 @@ def title_of(field: str) -> str:
     return field.replace("_", " ").capitalize()
 
 
-def schema_of(record_type: str, language: str = "en", title: Title = title_of) -> dict[str, object]:
+def table_schema_of(record_type: str, language: str = "en", title: Title = title_of) -> dict[str, object]:
     """Describe the columns of a record type: names, types, constraints, examples, keys.
 
     Descriptions are in `language` (`en` or `fr`), titles whatever `title` makes of a field's name. Raises `KeyError`

@@ -33,6 +33,7 @@ from timeline.history_commands import history
 from timeline.import_command import import_
 from timeline.import_history_command import imports, undo
 from timeline.settings import read_settings
+from timeline.upkeep_commands import rebuild, upgrade
 from timeline.wording import LANGUAGES, N_, _, speaking
 
 
@@ -165,6 +166,8 @@ def init(ctx: click.Context, empty: bool) -> None:
 main.add_command(import_)
 main.add_command(imports)
 main.add_command(undo)
+main.add_command(rebuild)
+main.add_command(upgrade)
 main.add_command(export)
 main.add_command(history)
 

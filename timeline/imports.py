@@ -52,6 +52,12 @@ FIRST_ROWS = 5
 ACTOR = "sign-in link"
 
 
+class NotKeptError(TimelineError):
+    """A file that was sent cannot be kept here."""
+
+    status = 507
+
+
 @pages.get("/import")
 @scope("read")
 def form() -> str:
@@ -91,7 +97,15 @@ def upload() -> AnyResponse:
     options = read_options({**request.form, "name": sent.filename})
     oldest = context.now() - timedelta(hours=current_app.config["STAGED_HOURS"])
     uploads.discard_old(staged_folder(), oldest)
-    staged = uploads.stage(sent.stream, staged_folder())
+    try:
+        staged = uploads.stage(sent.stream, staged_folder())
+    except OSError as reason:
+        raise NotKeptError(
+            N_("The file that was sent could not be kept: {reason}."),
+            code="cannot-keep-file",
+            params={"reason": (reason.strerror or str(reason)).lower()},
+            hint=N_("Whoever runs this service can look at the space on its disk."),
+        ) from reason
     onward = url_for("imports.preview", sha256=staged.sha256, **option_fields(options))
     # The script that sends the file shows how far it is, and goes on by itself.
     return jsonify(preview=onward) if wants_json() else redirect(onward, code=303)

@@ -5,7 +5,7 @@ Knows words; what a column may hold is the record's own business.
 
 from __future__ import annotations
 
-from incidents import RECORD_TYPES, schema_of
+from incidents import RECORD_TYPES, table_schema_of
 from timeline.record_labels import RECORD_LABELS, record_label
 from timeline.wording import N_, _, language
 
@@ -86,7 +86,7 @@ def schema_of(record_type: str) -> dict[str, object]:
         part = name.removeprefix(column.name + "_").removesuffix(column.suffix)
         return _("%(column)s: %(part)s", column=column_title(column.name), part=_(PART_TITLES[part]))
 
-    return schema_of(record_type, language(), title)
+    return table_schema_of(record_type, language(), title)
 
 
 def column_title(name: str) -> str:

@@ -63,13 +63,21 @@ class Dialect:
             "skipinitialspace": self.pad,
         }
         if self.quote:
-            return told | {"quotechar": self.quote, "doublequote": True}
+            return told | {"quotechar": self.quote, "doublequote": True, "escapechar": self.escape or None}
         return told | {"quoting": csv.QUOTE_NONE, "quotechar": None}
 
     @cached_property
     def by_csv(self) -> bool:
         """Whether `csv.reader` reads this dialect as it is meant here."""
         return not self.escape and not self.tight
+
+    @cached_property
+    def _loose_escape(self) -> re.Pattern[str]:
+        return re.compile(rf"\\(?!{re.escape(self.quote)}|\\)|\\\\\\")
+
+    def csv_reads(self, text: str) -> bool:
+        """Say whether `csv.reader` reads a text as it is meant: it takes the backslash before any sign off."""
+        return not self.tight and not (self.escape and self._loose_escape.search(text))
 
     @cached_property
     def quoted_cell(self) -> re.Pattern[str] | None:
@@ -93,7 +101,8 @@ class Dialect:
         if not self.quote:
             return None
         q, d = re.escape(self.quote), re.escape(self.delimiter)
-        return re.compile(rf"{q}(?<=[^{d}{q}\r\n]{q})(?=[^{d}{q}\r\n])")
+        before = rf"(?<=[^{d}{q}\r\n{re.escape(self.escape)}]{q})" + (rf"(?<!{d} {q})" if self.pad else "")
+        return re.compile(rf"{q}{before}(?=[^{d}{q}\r\n])")
 
     def plain(self, text: str) -> str:
         """Give the text of a quoted cell without its doubled and escaped signs."""

@@ -335,7 +335,9 @@ class _Finder:
         quoted = self.dialect.quote == '"' and all(len(c) > 2 and c[0] == "'" == c[-1] for c in cells if c)
         if not quoted and ((len(cells) == self.width and not record.fault) or len(self.records) == 1):
             return cells
-        mended = [cell[1:-1] for cell in cells] if quoted and len(cells) == self.width else self._mended(record)
+        mended = (
+            [cell[1:-1] for cell in cells] if quoted and len(cells) == self.width else self._mended(record)
+        )
         if mended is not None:
             self.guesses.append(
                 guess("header-mended", line=record.line + self.skipped, text=shown(", ".join(mended)))
@@ -356,7 +358,10 @@ class _Finder:
         strict = [column for column in self.below if column.strict()]
         if values or not strict or min(column.count for column in strict) < MIN_ROWS:
             return False
-        if any(c.main == "code" and pattern(cell) in c.patterns for c, cell in zip(self.below, cells, strict=False)):
+        if any(
+            c.main == "code" and pattern(cell) in c.patterns
+            for c, cell in zip(self.below, cells, strict=False)
+        ):
             return False
         return names >= (0.5 * len(strict) if len(lines) == 1 else min(2, len(strict)))
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from incidents.csv_text.dialect import Dialect, Split, split_loosely, split_record
-from incidents.csv_text.fitting import Effort, Fit, fit
+from incidents.csv_text.fitting import MARGIN, Effort, Fit, fit
 from incidents.csv_text.remarks import Repairs, named
 from incidents.csv_text.shapes import Column
 
@@ -21,6 +22,7 @@ CLOSE_EACH = 0.03
 """How badly the cells of a record may fit when it is filled up with cells that are not usually empty."""
 
 MAX_ABSENT = 3
+STEPS_EACH = 0.05
 
 
 class Mender:
@@ -30,9 +32,32 @@ class Mender:
         self._dialect, self._columns, self._repairs = dialect, columns, repairs
         self._width = len(columns)
         self._effort = Effort()
+        self.notes: list[tuple[str, int, dict[str, object]]] = []
+
+    def _note(self, code: str, line: int, **params: object) -> None:
+        self.notes.append((code, line, params))
+
+    def settle(self) -> None:
+        """Count the repairs of the record that was mended last: it is taken."""
+        for code, line, params in self.notes:
+            self._repairs.add(code, line, **params)
+        self.notes.clear()
+
+    @property
+    def halved(self) -> bool:
+        """Whether the record that was mended last looks like the first half of one."""
+        return any(code in ("padded", "unclosed-quote") for code, _, _ in self.notes)
+
+    def allow(self, signs: int) -> None:
+        """Let more be spent, by the length of the text that was read."""
+        self._effort.left += signs * STEPS_EACH
 
     def mended(self, text: str, split: Split, number: int) -> list[str] | None:
-        """Give the cells of a record, as many as there are columns, or None where no reading stands out."""
+        """Give the cells of a record, as many as there are columns, or None where no reading stands out.
+
+        What was done to it is in `notes` until it is settled.
+        """
+        self.notes.clear()
         cells = split.cells
         if not split.fault and len(cells) == self._width:
             if self._dialect.stray is not None and self._dialect.stray.search(text):
@@ -42,13 +67,15 @@ class Mender:
         if not split.fault and not stray and (quick := self._quick(cells, number)):
             return quick
         if not split.fault and len(cells) == 1 and (inner := self._unwrapped(cells[0], split)):
-            self._repairs.add("unwrapped", number)
+            self._note("unwrapped", number)
             return inner
+        if named := self._by_delimiters(text, number):
+            return named
         if split.fault:
             loose = split_loosely(text, self._dialect)
             opened = any(cell.startswith(self._dialect.quote) for cell in loose)
             if not opened and len(loose) == self._width and self._misfit(loose) <= EASY:
-                self._repairs.add("stray-quote", number)
+                self._note("stray-quote", number)
                 return loose
         tries: list[tuple[float, Fit, str, str]] = []
         own = fit(text, self._dialect, self._columns, self._effort)
@@ -62,23 +89,69 @@ class Mender:
         if len(found.cells) > 2 and sum(1 for cell in found.cells if cell.strip()) < 2:
             return None
         if delimiter:
-            self._repairs.add("other-delimiter", number, delimiter=named(delimiter))
+            self._note("other-delimiter", number, delimiter=named(delimiter))
         if quote:
-            self._repairs.add("other-quote", number, quote=quote)
+            self._note("other-quote", number, quote=quote)
         for code in found.mended:
-            self._repairs.add(code, number)
+            self._note(code, number)
         return list(found.cells)
 
     def _unless_better(self, text: str, cells: list[str], number: int) -> list[str]:
         """Give the cells as they are split, unless a mark inside them is the edge of a cell whose delimiter is lost."""
-        if '"' in text and all(cell[:1] in "[{" or '"' not in cell for cell in cells):
+        quote = self._dialect.quote
+        if all(cell[:1] in ("[", "{") or cell.count(quote) % 2 == 0 for cell in cells):
             return cells
         found = fit(text, self._dialect, self._columns, self._effort)
         if found is None or not found.sure or list(found.cells) == cells:
             return cells
         for code in found.mended:
-            self._repairs.add(code, number)
+            self._note(code, number)
         return list(found.cells)
+
+    def _by_delimiters(self, text: str, number: int) -> list[str] | None:
+        """Mend a record whose delimiters alone part it rightly, its quotation marks being of the text.
+
+        Also one with a delimiter too many inside one text. What the search would find, at a fraction of its cost.
+        """
+        mark, quote = self._dialect.mark, self._dialect.quote
+        if mark == " " or self._dialect.pad or self._dialect.escape:
+            return None
+        cells = text.split(mark)
+        over = len(cells) - self._width
+        if not over and quote and text.count(quote) == 1:
+            at = next(n for n, cell in enumerate(cells) if quote in cell)
+            if not cells[at].startswith(quote) or len(cells[at]) < 2:
+                return None
+            bare = [*cells[:at], cells[at][1:], *cells[at + 1 :]]
+            if self._misfit(bare) > EASY:
+                return None
+            closes = self._columns[at].quoted > 0.9
+            self._note("unclosed-quote" if closes else "stray-quote", number)
+            return bare if closes else cells
+        if over != 1 or not all(cells) or (quote and quote in text):
+            return None
+        return self._joined(cells, number)
+
+    def _joined(self, cells: list[str], number: int) -> list[str] | None:
+        """Join two cells of a record that has one too many, where one place stands out."""
+        columns, mark = self._columns, self._dialect.mark
+        before = list(
+            accumulate((c.misfit(cell) for c, cell in zip(columns, cells, strict=False)), initial=0.0)
+        )
+        behind = [c.misfit(cell) for c, cell in zip(columns, cells[1:], strict=True)]
+        after = list(accumulate(reversed(behind), initial=0.0))[::-1]
+        found = []
+        for at, column in enumerate(columns):
+            if column.typed or column.choices:
+                continue
+            cell = cells[at] + mark + cells[at + 1]
+            found.append((before[at] + column.misfit(cell) + after[at + 1], at, cell))
+        found.sort()
+        if not found or found[0][0] > EASY or (len(found) > 1 and found[1][0] - found[0][0] < MARGIN):
+            return None
+        _, at, cell = found[0]
+        self._note("unquoted-delimiter", number)
+        return [*cells[:at], cell, *cells[at + 2 :]]
 
     def _quick(self, cells: list[str], number: int) -> list[str] | None:
         """Mend a record that ends early or late with empty cells only, when all others are where they belong."""
@@ -86,7 +159,7 @@ class Mender:
         if count > width:
             if any(cell.strip() for cell in cells[width:]) or self._misfit(cells[:width]) > EASY:
                 return None
-            self._repairs.add("trailing-cells", number)
+            self._note("trailing-cells", number)
             return cells[:width]
         absent = self._columns[count:]
         usual = all(column.empties > column.count for column in absent)
@@ -94,7 +167,7 @@ class Mender:
             return None
         if not usual and (len(absent) > MAX_ABSENT or not cells[-1].strip() or self._worst(cells) > CLOSE):
             return None
-        self._repairs.add("padded", number)
+        self._note("padded", number)
         return cells + [""] * (width - count)
 
     def _close(self, count: int) -> float:
@@ -149,5 +222,5 @@ class Mender:
         usual = sum(1 for column in self._columns if column.patterns.most_common(1) and not column.count)
         if usual:
             return cells
-        self._repairs.add("other-quote", number, quote="'")
+        self._note("other-quote", number, quote="'")
         return [cell[1:-1] if quoted else cell for cell, quoted in zip(cells, inside, strict=True)]

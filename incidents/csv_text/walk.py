@@ -38,6 +38,7 @@ FIRST_WINDOW = 16
 LAST_WINDOW = 4_096
 CLOSING_TRIES = 8
 JOINED_LINES = 20
+EASILY = 0.3
 
 
 class Walk:
@@ -72,6 +73,7 @@ class Walk:
         """Give the rows in batches; the last rows come only when the file has ended."""
         held: Iterable[Item] | None = None
         for text, final in self._regions():
+            self._mender.allow(len(text))
             batch = self._batch(text, final)
             if final:
                 last = [*(held or ()), *batch]
@@ -142,7 +144,7 @@ class Walk:
 
     def _even(self, text: str) -> Iterable[Item] | None:
         """Read a region in which every record has the right width and is nothing but a row; None for any other."""
-        if self._second or self._blank_before or not self._dialect.by_csv or not text:
+        if self._second or self._blank_before or not text or not self._dialect.csv_reads(text):
             return None
         if self._stray is not None and self._stray.search(text):
             return None
@@ -322,9 +324,10 @@ class Walk:
                 RowFault(number, "cell-too-large", tuple(shown(cell, 200) for cell in split.cells[:50]))
             )
             return used
-        if used == 1 and not self._second and (split.fault or len(split.cells) != self._width):
-            taken = self._joined(lines, at, number, quotes, out)
-            if taken:
+        damaged = split.fault or len(split.cells) != self._width
+        if used == 1 and damaged and not self._second and quotes[at] == at and _odd(lines[at]):
+            row = self._mender.mended(text, split, number)
+            if (row is None or self._mender.halved) and (taken := self._joined(lines, at, number, quotes, out)):
                 self._blank_before = 0
                 return taken
         self._accept(text, split, number, lines, at + used, out)
@@ -333,8 +336,6 @@ class Walk:
 
     def _joined(self, lines: list[str], at: int, number: int, quotes: list[int], out: list[Item]) -> int:
         """Mend a damaged record in which a quoted cell goes over several lines; gives how many, 0 where it is none."""
-        if quotes[at] != at or not _odd(lines[at]):
-            return 0
         here = at
         for _ in range(CLOSING_TRIES):
             before, here = here, quotes[here + 1] if here + 1 < len(lines) else len(lines)
@@ -345,13 +346,21 @@ class Walk:
             text = bare("".join(lines[at : here + 1]))
             row = self._mender.mended(text, split_record(text, self._dialect), number)
             if row is not None and not any(map(str.strip, row[self._kept :])):
-                out.append(Row(number, self._shaped(row) if self._kept != self._width else row))
+                self._give(number, row, out)
                 return here + 1 - at
         return 0
 
+    def _give(self, number: int, row: list[str], out: list[Item]) -> None:
+        """Take a mended row."""
+        self._mender.settle()
+        out.append(Row(number, self._shaped(row) if self._kept != self._width else row))
+
     def _is_row(self, line: str) -> bool:
-        """Say whether a line is a row by itself."""
+        """Say whether a line is a row by itself, or starts as the rows do."""
         split = split_record(bare(line), self._dialect)
+        first = self._layout.columns[0]
+        if first.typed and split.cells and split.cells[0].strip() and first.misfit(split.cells[0]) < EASILY:
+            return True
         return not split.fault and len(split.cells) == self._width and self._mender.easy(split.cells)
 
     def _short(self, lines: list[str], at: int) -> bool:
@@ -419,20 +428,27 @@ class Walk:
         if len(cells) == 1 and self._width > 2 and text.lstrip().startswith(("#", "//", "--")):
             self.repairs.add("comment", number, text=shown(text))
             return
-        self._mend(text, split, number, out)
+        leftover = following < len(lines) and bool(lines[following].strip()) and not self._is_row(lines[following])
+        self._mend(text, split, number, out, leftover=leftover)
 
-    def _mend(self, text: str, split: Split, number: int, out: list[Item]) -> None:
+    def _mend(
+        self, text: str, split: Split, number: int, out: list[Item], *, leftover: bool = False
+    ) -> None:
+        """Give a record as a row, mended where need be, or as a fault.
+
+        Half a record is no row: one that was cut off in a quoted cell, when a `leftover` follows it.
+        """
         row = self._mender.mended(text, split, number)
         if row is not None and any(map(str.strip, row[self._kept :])):
             row = None
-        if row is None:
+        if row is None or (split.fault == "open" and leftover and self._mender.halved):
             cells = split.cells if not split.fault else text.split(self._dialect.mark)
             code = split.fault and f"{split.fault}-quote"
             if not code:
                 code = "too-few-cells" if len(cells) < self._width else "too-many-cells"
             out.append(RowFault(number, code, tuple(cells)))
         else:
-            out.append(Row(number, self._shaped(row) if self._kept != self._width else row))
+            self._give(number, row, out)
 
     def _begins_second(self, cells: tuple[str, ...], number: int, lines: list[str], following: int) -> bool:
         """Say whether a record is the header of a second table below the first."""

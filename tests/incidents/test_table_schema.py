@@ -13,7 +13,7 @@ from incidents import Store
 from incidents.columns import RECORD_TYPES
 from incidents.csv_export import header_of
 from incidents.flat import split_words, text_of, to_flat
-from incidents.table_schema import schema_of
+from incidents.table_schema import table_schema_of
 
 # Which constraints the standard allows for each type, and which further properties.
 CONSTRAINTS = {
@@ -33,7 +33,7 @@ def fields_of(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", RECORD_TYPES)
 def test_a_schema_keeps_to_the_standard(name: str) -> None:
-    schema: dict[str, Any] = schema_of(name)
+    schema: dict[str, Any] = table_schema_of(name)
     allowed = {"$schema", "fields", "fieldsMatch", "missingValues", "primaryKey", "foreignKeys"}
     assert schema.keys() <= allowed
     assert urlsplit(schema["$schema"]).scheme == "https"
@@ -56,29 +56,29 @@ def test_a_schema_keeps_to_the_standard(name: str) -> None:
 @pytest.mark.parametrize("name", RECORD_TYPES)
 def test_a_reference_leads_to_a_kind_and_its_key(name: str) -> None:
     plurals = {spec.plural: spec.name for spec in RECORD_TYPES.values()}
-    schema: dict[str, Any] = schema_of(name)
+    schema: dict[str, Any] = table_schema_of(name)
     for reference in schema.get("foreignKeys", ()):
         [own], other = reference["fields"], reference["reference"]
         assert own in fields_of(schema)
         target = plurals[other["resource"]] if other["resource"] else name
         column = RECORD_TYPES[name].column(own)
         assert column is not None and column.to == target
-        assert other["fields"] == schema_of(target)["primaryKey"]
+        assert other["fields"] == table_schema_of(target)["primaryKey"]
 
 
 def test_a_kind_that_refers_to_itself_names_no_resource() -> None:
-    schema: dict[str, Any] = schema_of("provider")
+    schema: dict[str, Any] = table_schema_of("provider")
     found = [item for item in schema["foreignKeys"] if item["fields"] == ["parent_id"]]
     assert found == [{"fields": ["parent_id"], "reference": {"resource": "", "fields": ["id"]}}]
 
 
 @pytest.mark.parametrize("name", RECORD_TYPES)
 def test_every_field_of_an_export_is_described(name: str) -> None:
-    assert set(header_of(name)) <= fields_of(schema_of(name)).keys()
+    assert set(header_of(name)) <= fields_of(table_schema_of(name)).keys()
 
 
 def test_the_columns_that_people_write_are_described_too() -> None:
-    fields = fields_of(schema_of("incident"))
+    fields = fields_of(table_schema_of("incident"))
     assert fields["duration"]["type"] == "string" and fields["duration"]["example"] == "about 40 minutes"
     assert fields["duration_low_minutes"] == {
         "name": "duration_low_minutes",
@@ -92,13 +92,13 @@ def test_the_columns_that_people_write_are_described_too() -> None:
 
 
 def test_a_time_or_its_bounds_are_needed_which_no_constraint_says() -> None:
-    field = fields_of(schema_of("incident"))["started_at"]
+    field = fields_of(table_schema_of("incident"))["started_at"]
     assert "constraints" not in field
     assert field["description"].endswith("Needed, or else its bounds.")
 
 
 def test_descriptions_are_in_french_when_asked_and_titles_whatever_is_asked() -> None:
-    fields = fields_of(schema_of("incident", "fr", str.upper))
+    fields = fields_of(table_schema_of("incident", "fr", str.upper))
     assert fields["title"]["description"] == "Ce qui est tombé en panne, en une ligne."
     assert fields["started_at_latest"]["description"] == "Pas après (UTC)."
     assert fields["title"]["title"] == "TITLE"
@@ -123,7 +123,7 @@ def fits(field: dict[str, Any], text: str) -> bool:
 
 @pytest.mark.parametrize("name", RECORD_TYPES)
 def test_every_bundled_record_keeps_to_its_schema(bundled: Store, name: str) -> None:
-    fields = fields_of(schema_of(name))
+    fields = fields_of(table_schema_of(name))
     for record in bundled.all(name):
         for field, value in to_flat(record).items():
             assert fits(fields[field], text_of(value)), (field, value)

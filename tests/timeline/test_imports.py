@@ -678,3 +678,16 @@ def test_a_choice_of_the_file_that_cannot_be_is_refused(field: str, value: str, 
     with pytest.raises(FormError) as caught:
         read_options({field: value})
     assert caught.value.code == code
+
+
+def test_a_full_disk_is_said_and_leaves_no_draft(
+    writer: FlaskClient, csrf: str, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    form = {"csrf_token": csrf, "file": (io.BytesIO(GOOD), "tickets.csv")}
+    response = writer.post("/import", data=form, headers=JSON)
+    assert (response.status_code, response.get_json()["error"]["code"]) == (507, "cannot-keep-file")
+    assert list(staged_folder(database).iterdir()) == []

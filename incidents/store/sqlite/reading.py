@@ -111,5 +111,6 @@ def related_where(record_type: str, field: str) -> str | None:
         return "WHERE number IN (SELECT number FROM incident_providers WHERE provider_id = ?) ORDER BY number"
     link = next((k for k in LINKS if k.record_type == record_type and k.column == field), None)
     if link is not None:
-        return f"WHERE {link.owner_in_row} IN (SELECT {link.owner} FROM {link.table} WHERE {link.other} = ?) ORDER BY rowid"
+        owners = f"SELECT {link.owner} FROM {link.table} WHERE {link.other} = ?"
+        return f"WHERE {link.owner_in_row} IN ({owners}) ORDER BY rowid"
     return f"WHERE {field} = ? ORDER BY rowid"
