@@ -19,6 +19,7 @@ from incidents.csv_import import Note, Problem, ReadRow, RowReader
 from incidents.flat import digest, to_flat
 from incidents.import_report import ReportRows, RowOutcome, RowResult
 from incidents.journal import PlainRun
+from incidents.likeness import alike
 from incidents.model import Incident, Record
 from incidents.plain_rows import PlainRows
 from incidents.row_groups import GROUP_NOTES, join_rows
@@ -28,6 +29,8 @@ from incidents.table import Row, RowFault
 BATCH = 500
 WALK = 500
 PATIENCE = 2_000
+MOST_COMPARED = 500
+"""So many rows without an id are compared with what is on record; `possible duplicates` finds the rest."""
 FAULT = Callable[[RowFault], Problem]
 
 
@@ -72,6 +75,7 @@ class Intake:
         self._ready: list[tuple[Any, ...]] = []
         self._careful: dict[int, _Item] = {}
         self._passed = 0
+        self._compared_rows = 0
         self.runs: list[PlainRun] = []
         self.recognised = 0
 
@@ -271,11 +275,26 @@ class Intake:
                 if item.plain is not None:
                     self._run(item.place, item.number)
                 if item.plain is None or self._rows.keeps("added"):
-                    self._rows.add(_outcome(item, "added", self._record(item)))
+                    self._rows.add(_outcome(self._compared(item), "added", self._record(item)))
                 else:
                     self._rows.count("added")
             else:
                 self._meet(item, there)
+
+    def _compared(self, item: _Item) -> _Item:
+        """Say of a row without an id which incident from before it may be: a corrected row is a new one."""
+        read = item.read
+        if read is None or not read.made_id or self._compared_rows >= MOST_COMPARED:
+            return item
+        assert isinstance(read.record, Incident)
+        self._compared_rows += 1
+        for pair in alike(self._store, read.record, limit=2):
+            there = self._writer.known_incidents([pair.other.id]).get(pair.other.id)
+            if there is not None and there.number != item.number and not self._lines.get(there.number):
+                shown: dict[str, object] = {"id": pair.other.id, "title": pair.other.title}
+                note = Note(item.line, "", INTAKE_NOTES["possible-duplicate"], shown)
+                return replace(item, read=replace(read, notes=(*read.notes, note)))
+        return item
 
     def _add(self, items: list[_Item]) -> dict[str, KnownIncident]:
         """Add what is new. Gives the incidents among these that stood there before, or came twice."""
@@ -414,6 +433,7 @@ def _outcome(
 
 
 INTAKE_NOTES = {
+    "possible-duplicate": "this looks like “{title}” ({id}), which is on record already; merge the two if they are one",
     "same-made-id": "the row on line {line} has the same title, operator and start, and neither has an id: "
     "this one is kept as an incident of its own",
 }

@@ -102,6 +102,11 @@ class JournalEntry:
             self._draft.unlink(missing_ok=True)
         self._waiting = []
 
+    def withdraw(self) -> None:
+        """Remove an entry whose change set was not written after all, finished or not."""
+        self.discard()
+        self._path.unlink(missing_ok=True)
+
     def _cannot(self, error: OSError) -> JournalError:
         return JournalError(
             "The journal could not be written in {folder}: {problem}. Nothing was changed.",
@@ -144,6 +149,11 @@ def _not_whole(path: Path, problem: str) -> JournalError:
         params={"path": str(path), "problem": problem},
         hint="Take that file from a backup.",
     )
+
+
+def drafts(database: Path) -> list[Path]:
+    """List the drafts of kept files and journal entries; the caller of `unlink` holds the store's write lock."""
+    return [*files_folder(database).glob("*.part*"), *journal_folder(database).glob("*.part*")]
 
 
 def discard_after(folder: Path, revision: int) -> None:

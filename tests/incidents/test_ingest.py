@@ -387,3 +387,24 @@ def test_the_sums_hold_for_any_mixture_of_rows(bundled: Store, rows: list[str]) 
     assert sums_hold(report)
     assert report.read == len(rows)
     assert report.rejected == sum(not row.startswith(("T-1", "T-2")) for row in rows)
+
+
+def test_a_corrected_row_without_an_id_is_new_and_reported_as_a_possible_duplicate(store: Store) -> None:
+    head = "title,operator_id,started_at,severity\n"
+    assert load(store, head + "Portal slow for all,orange,2026-02-03T08:00+01:00,minor\n").added == 1
+    report = load(store, head + "Portal very slow for all,orange,2026-02-03T08:00+01:00,minor\n")
+    assert report.added == 1
+    [row] = report.rows
+    said = [note for note in row.notes if "on record already" in note.message]
+    assert [note.params["title"] for note in said] == ["Portal slow for all"]
+    again = load(store, head + "Portal very slow for all,orange,2026-02-03T08:00+01:00,minor\n\n")
+    assert (again.added, again.unchanged) == (0, 1)
+
+
+def test_an_older_file_again_after_a_newer_one_brings_its_values_back(store: Store) -> None:
+    load(store, GOOD)
+    assert load(store, GOOD.replace("Box down", "Box slow")).updated == 1
+    report = load(store, GOOD)
+    assert (report.updated, report.unchanged) == (1, 1)
+    record = store.get("incident", "T-1")
+    assert isinstance(record, Incident) and record.title == "Box down"

@@ -18,13 +18,14 @@ from incidents.changes import Change, ChangeSet, Kind
 from incidents.columns import RECORD_TYPES, header_key
 from incidents.flat import digest, to_flat
 from incidents.impact import sketch_of
-from incidents.journal import FORMAT, JournalEntry, discard_after, entries, journal_folder
+from incidents.journal import FORMAT, JournalEntry, discard_after, drafts, entries, journal_folder
 from incidents.model import Incident, Record, Translation
 from incidents.moment import parse_utc, utc_text
 from incidents.query import Hit, Page, Query, Sketch
 from incidents.store.contract import Check, StoredObligation
 from incidents.store.sqlite import search
 from incidents.store.sqlite.connection import (
+    BUSY_SECONDS,
     DatabaseError,
     IntegrityError,
     StoreError,
@@ -60,14 +61,22 @@ class SqliteStore:
         self._discard_unwritten()
 
     def _discard_unwritten(self) -> None:
-        """Remove from the journal what a crash kept from being written."""
+        """Remove what a crash left: journal entries that were never written, drafts of files."""
         folder = journal_folder(self.path)
-        if entries(folder)[-1:] <= [self.revision()]:
+        if entries(folder)[-1:] <= [self.revision()] and not drafts(self.path):
             return
         db = self._db
-        db.conn.execute("BEGIN IMMEDIATE")
+        db.conn.execute("PRAGMA busy_timeout = 0")
+        try:
+            db.conn.execute("BEGIN IMMEDIATE")
+        except DatabaseError:
+            return  # Someone is writing: whoever opens the file next does it.
+        finally:
+            db.conn.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         try:
             discard_after(folder, self.revision())
+            for draft in drafts(self.path):
+                draft.unlink(missing_ok=True)
         finally:
             db.conn.rollback()
 
@@ -128,6 +137,15 @@ class SqliteStore:
                 hint="Wait until the other program is done with it, or check the rights on the file and its folder.",
             ) from error
         writer: SqliteWriter | None = None
+
+        def take_back() -> None:
+            # The entry goes while the lock is still held: nobody may rebuild from what was never written. An
+            # interruption can come just after the commit: then the change set stands, and its entry with it.
+            stands = not db.conn.in_transaction and self.revision() >= (writer.change_set_id if writer else 0)
+            if writer is not None and not stands:
+                writer.journal.withdraw()
+            db.conn.rollback()
+
         try:
             cursor = db.conn.execute(
                 "INSERT INTO change_sets (kind, actor, at, origin, summary, file_sha256, undoes) "
@@ -148,7 +166,7 @@ class SqliteStore:
             writer.keep()
             db.conn.commit()
         except IntegrityError as error:
-            db.conn.rollback()
+            take_back()
             raise StoreError(
                 "The records contradict each other: {problem}. Nothing was written.",
                 code="broken-reference",
@@ -156,7 +174,7 @@ class SqliteStore:
                 hint="Import the records that others refer to first.",
             ) from error
         except DatabaseError as error:
-            db.conn.rollback()
+            take_back()
             raise StoreError(
                 "The database {path} cannot be written: {problem}. Nothing was changed.",
                 code="cannot-write",
@@ -164,7 +182,7 @@ class SqliteStore:
                 hint="Check the space on the disk and the rights on the file.",
             ) from error
         except BaseException:
-            db.conn.rollback()
+            take_back()
             raise
         finally:
             if writer is not None:
@@ -355,7 +373,9 @@ class SqliteStore:
     def stands(self, change_set_id: int) -> bool:
         sql = (
             "SELECT EXISTS (SELECT 1 FROM change_sets WHERE id > ?1 AND kind = 'undo') "
-            "OR EXISTS (SELECT 1 FROM changes WHERE change_set_id > ?1 AND action = 'deleted')"
+            "OR EXISTS (SELECT 1 FROM changes WHERE change_set_id > ?1 AND action = 'deleted') "
+            "OR EXISTS (SELECT 1 FROM changes c JOIN change_sets s ON s.id = c.change_set_id "
+            "WHERE s.id > ?1 AND s.kind = 'import' AND c.action = 'updated')"
         )
         return not self._db.conn.execute(sql, (change_set_id,)).fetchone()[0]
 
