@@ -25,6 +25,7 @@ from incidents.reading.moments import MOMENT_NOTES, DateOrder, read_moment_field
 from incidents.reading.words import plain, says_unknown
 from incidents.templates import column_names
 from incidents.unknown_names import Names
+from incidents.value_words import CALLED_OFF
 
 CELL_NOTES: Mapping[str, str] = {
     "assumed-zone": "times without a zone were read as {zone}; state another zone if that is wrong",
@@ -41,7 +42,8 @@ LOOSE_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-(spring|summer|autumn|winter))?")
 ADDRESS = re.compile(r"(https?://[^\s<>\"']+|document:[\w.\-]+)")
 ADDRESS_WITHIN = re.compile(r"https?://[^\s<>\"',()\[\]]*[\w/#=&%-]")
 PLAIN_NUMBER = re.compile(r"\d{1,16}(\.\d{1,40})?", re.ASCII)
-BARE_NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
+BARE_NUMBER = re.compile(r"\d+(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+", re.ASCII)
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
 SERIAL_START = datetime(1899, 12, 30)
 MAX_ID = 200
@@ -49,6 +51,7 @@ MAX_ADDRESS = 2000
 SHOWN = 80
 REMEMBERED = 5_000
 LONGEST_REMEMBERED = 200
+CALLED_OFF_KEYS = frozenset(map(header_key, CALLED_OFF))
 UNREMEMBERED = ("id", "text")
 FACTORS = {"milliseconds": 1 / 60_000, "seconds": 1 / 60, "hours": 60, "days": 1440}
 
@@ -163,6 +166,7 @@ class CellReader:
     def _word_list(self, said: _Said) -> tuple[str, ...] | None:
         words = split_list(said.text(self.column))
         if not self.own:
+            words = _without_bars(words)
             words = tuple(word for word in words if not says_unknown(plain(word)))
         return words or None
 
@@ -170,10 +174,12 @@ class CellReader:
         text = said.text(self.column)
         if not text:
             return None
+        column = self.column
         choice = self._meant(text)
         if choice is not None:
+            if column.name == "status" and header_key(text) in CALLED_OFF_KEYS:
+                said.unmatched.append(f"status={text}")
             return choice
-        column = self.column
         if column.required or not self._is_incident:
             raise ReadingError(
                 "“{value}” is none of the choices for {column}",
@@ -186,6 +192,10 @@ class CellReader:
             return None
         words = split_list(text)
         meant = [self._meant(word) for word in words]
+        if meant == [None] and "," in text:
+            parts = [part.strip() for part in text.split(",") if part.strip()]
+            if all(found := [self._meant(part) for part in parts]):
+                words, meant = tuple(parts), found
         known = list(dict.fromkeys(c for c in meant if c is not None and c != "unknown"))
         if len(words) > 1 or words[:1] != (text,):
             kept = [
@@ -213,8 +223,11 @@ class CellReader:
 
     def _refs(self, said: _Said) -> tuple[str, ...] | None:
         words = split_list(said.text(self.column))
-        if not self.own and len(words) == 1 and ", " in words[0] and self._is_unknown(words[0]):
-            words = tuple(word for part in words[0].split(",") if (word := part.strip()))
+        if not self.own and len(words) == 1 and self._is_unknown(words[0]):
+            words = _without_bars(words)
+            parts = tuple(part for one in words[0].split(",") if (part := one.strip()))
+            if len(words) == 1 and (", " in words[0] or not any(map(self._is_unknown, parts))):
+                words = parts
         if self.column.to == "source":
             found = [one for word in words for one in self._sources(word, said)]
         else:
@@ -343,7 +356,9 @@ class CellReader:
             if not self.column.suffix:
                 amount = read_amount(text)
             elif self._unit and BARE_NUMBER.fullmatch(text):
-                count = float(text.replace(",", ".")) * FACTORS[self._unit]
+                # Nobody writes seconds with three decimals behind a comma: "2,445" are thousands.
+                whole = self._unit == "seconds" and THOUSANDS.fullmatch(text)
+                count = float(text.replace(",", "" if whole else ".")) * FACTORS[self._unit]
                 minutes = int(count) if count.is_integer() else round(count, 4)
                 amount = Amount(minutes, minutes, minutes)
             else:
@@ -412,6 +427,13 @@ class _Said:
 
     def note(self, code: str, **params: object) -> None:
         self.notes.append((CELL_NOTES[code], params))
+
+
+def _without_bars(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Part one word at its bars: `API|Webhooks` are two."""
+    if len(words) != 1 or "|" not in words[0]:
+        return words
+    return tuple(word for part in words[0].split("|") if (word := part.strip()))
 
 
 def _fields_of(column: Column) -> Sequence[str]:

@@ -16,7 +16,7 @@ from incidents.reading.words import plain, says_unknown
 LOOKED_AT = 200
 """How many rows are looked at."""
 KEEPS_WORDS = ("cause",)
-"""Choices whose words are worth keeping where none of them is known, if the header names the field itself."""
+"""Choices whose words are worth keeping where none of them is known."""
 DATE_LIKE = re.compile(
     r"(?<!\d)(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d]{3,10}\.?)[-/., ]+\d{2,4}"
     r"|[^\W\d]{3,10}\.? \d{1,2},? \d{4}|(?:19|20)\d{6}(?:T\d+Z?)?)(?!\d)"
@@ -41,14 +41,27 @@ def fits(column: Column, header: str, rank: int, texts: Sequence[str], words: Ma
     if not said:
         return True
     if column.kind == "choice":
-        if column.name in KEEPS_WORDS and rank < 2:
-            return True
-        return any(_is_choice(column, word, words) for text in said for word in (text, *split_list(text)))
+        return column.name in KEEPS_WORDS or any(
+            _is_choice(column, word, words) for text in said for word in (text, *split_list(text))
+        )
     if column.kind == "moment":
         return any(ch.isdigit() for text in said for ch in text)
     if column.kind == "id" and rank >= 2:
         return 2 * sum(len(text.split()) > WORDY for text in said) <= len(said)
+    if column.name == "title" and rank >= 2:
+        return 2 * sum(_is_mark(text) for text in said) <= len(said)
     return True
+
+
+def only_choices(column: Column, texts: Sequence[str], words: Mapping[str, str]) -> bool:
+    """Say whether a column holds nothing but words for the choices of a field, at least one."""
+    said = known_texts(texts)
+    return bool(said) and all(_is_choice(column, text, words) for text in said)
+
+
+def _is_mark(text: str) -> bool:
+    """Say whether a text is a number or a sign such as I-1 rather than words."""
+    return len(text.split()) == 1 and any(ch.isdigit() for ch in text)
 
 
 def _is_choice(column: Column, text: str, words: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from incidents.column_fit import LOOKED_AT, fits, known_texts, likely_column
+from incidents.column_fit import LOOKED_AT, fits, known_texts, likely_column, only_choices
 from incidents.columns import RECORD_TYPES, fields_of, header_key
 from incidents.errors import TimelineError
 from incidents.header_words import TOOL_UNITS, HeaderMeaning, header_meanings, said_of, time_beside
@@ -118,8 +118,9 @@ def plan_columns(
     """Lay a header on the fields of a record type.
 
     What the user says comes first, then the profile of a ticket tool whose headers these are, then names and
-    synonyms, as far as the values of the first `rows` could be what a header promises. Raises `PlanError` for an unknown field or header in a template, a header that means nothing while
-    too little of the file is known, two equally good headers for one field, or a required field without any.
+    synonyms, as far as the values of the first `rows` could be what a header promises. Raises `PlanError` for an
+    unknown field or header in a template, a header that means nothing while too little of the file is known, two
+    equally good headers for one field, or a required field without any.
     """
     return _Planning(header, options, rows).plan()
 
@@ -299,8 +300,14 @@ class _Planning:
         """Keep what a column can mean by its first values; says where that is not what its header promises."""
         if not meanings:
             return ()
-        self._meant[name] = meanings[0]
         texts = self._samples[name]
+        first = self._spec.column(meanings[0].field)
+        if first is not None and first.name == "cause" and len(meanings) > 1:
+            # "Causes" are classes or descriptions: only where all are classes is nothing lost by reading them so.
+            words = self._options.value_words.get("cause", {})
+            if not only_choices(first, texts, {header_key(word): word for word in words}):
+                meanings = meanings[1:]
+        self._meant[name] = meanings[0]
         left = [one for one in meanings if self._fits(one, name, texts)] if texts else meanings
         if left and left[0] is meanings[0]:
             return left
@@ -375,7 +382,7 @@ class _Planning:
                 params={
                     "column": first,
                     "columns": ", ".join(stray[:SHOWN]) + (" …" if len(stray) > SHOWN else ""),
-                    "near": _nearest(first, sorted(known)),
+                    "near": _nearest(first, self._names()),
                 },
                 hint="Give each a field with --map 'FIELD={{{column}}}', or leave them all out with "
                 "--ignore-unknown. Fields with a name like “{column}”: {near}.",
@@ -386,11 +393,15 @@ class _Planning:
             params={
                 "column": first,
                 "columns": ", ".join(stray[:SHOWN]),
-                "near": _nearest(first, sorted(known)),
+                "near": _nearest(first, self._names()),
             },
             hint="Use it with --map 'FIELD={{{column}}}', or leave such columns out with --ignore-unknown. "
             "Fields with a like name: {near}.",
         )
+
+    def _names(self) -> list[str]:
+        """List the columns of the record: what a header could be meant for."""
+        return [column.name for column in self._spec.columns]
 
     def _note_left_out(self, names: Sequence[str]) -> None:
         self._note("left-out", columns=", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else ""))

@@ -6,11 +6,13 @@ References are resolved through a `Lookup` that the caller gives; how one cell i
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from incidents.cells import CELL_NOTES, MAX_ID, Cell, CellReader, flat_value
+from incidents.cells import CELL_NOTES, MAX_ID, SHOWN, Cell, CellReader, flat_value
 from incidents.column_plan import ColumnPlan, ImportOptions
 from incidents.columns import RECORD_TYPES, Column
 from incidents.errors import ReadingError, fill
@@ -18,10 +20,12 @@ from incidents.flat import CLASSES, Flat, text_of, to_flat, type_of
 from incidents.impact import span_of
 from incidents.model import Incident, Part, Provider, Record
 from incidents.moment import Moment, MomentError, Qualifier
+from incidents.reading.moments import MOMENT_NOTES
 from incidents.row_warnings import warnings_of
 from incidents.table import Row
 from incidents.templates import column_names, compiled, single
 from incidents.unknown_names import Lookup, Names
+from incidents.zones import zone_named
 
 __all__ = [
     "MAX_ID",
@@ -141,6 +145,9 @@ class RowReader:
                 tuple(self._problem(row, column, error) for column, error in faults),
                 tuple(notes),
             )
+        if self._is_incident:
+            self._end_of_day(row, values, notes)
+            self._mixed_zones(row, values, said, notes)
         record: Record | None
         made = not values.get(self._spec.key)
         try:
@@ -175,6 +182,56 @@ class RowReader:
         values["inferred_fields"] = tuple(dict.fromkeys((*values.get("inferred_fields", ()), "started_at")))
         notes.append(Note(row[0], "started_at", START_NOTES["start-by"], {"field": name}))
         return [(column, error) for column, error in faults if error not in missing]
+
+    def _end_of_day(self, row: Row, values: dict[str, Any], notes: list[Note]) -> None:
+        """Take an end at "midnight" of the day of the start as the end of that day: its beginning cannot be meant."""
+        start, end = values.get("started_at"), values.get("resolved_at")
+        if start is None or end is None or not end.has_time or start.earliest is None:
+            return
+        text = self._text(row, "resolved_at")
+        if end.latest >= start.earliest or not MIDNIGHT.search(text):
+            return
+        try:
+            day = datetime.fromisoformat(end.value) + timedelta(days=1)
+            flat = end.flat("resolved_at") | dict.fromkeys(("resolved_at_earliest", "resolved_at_latest"))
+            flat["resolved_at"] = (day.replace(tzinfo=None) if end.zone else day).isoformat()
+            flat["resolved_at_words"] = end.words or text
+            later = Moment.from_flat("resolved_at", flat, end.zone)
+        except (MomentError, OverflowError):
+            return
+        if later is None or later.latest is None or later.latest < start.earliest:
+            return
+        values["resolved_at"] = later
+        mine = [
+            n for n in notes if n.column == "resolved_at" and n.message == MOMENT_NOTES["midnight-starts-day"]
+        ]
+        notes[:] = [note for note in notes if note not in mine]
+        notes.append(Note(row[0], "resolved_at", TIME_NOTES["midnight-ends-day"], {"value": text[:SHOWN]}))
+
+    def _mixed_zones(
+        self, row: Row, values: Mapping[str, Any], said: list[tuple[Column, Cell]], notes: list[Note]
+    ) -> None:
+        """Say that one time of a row names a zone and another does not, where that makes a difference."""
+        assumed = [c.name for c, cell in said if any(m == CELL_NOTES["assumed-zone"] for m, _ in cell.notes)]
+        if not assumed:
+            return
+        zone = self._options.default_zone
+        for name in MOMENTS:
+            moment = values.get(name)
+            if moment is None or name in assumed or not moment.has_time:
+                continue
+            stated = datetime.fromisoformat(moment.value)
+            if stated.astimezone(zone_named(zone)).utcoffset() != stated.utcoffset():
+                params = {
+                    "value": self._text(row, assumed[0])[:SHOWN],
+                    "other": self._text(row, name)[:SHOWN],
+                }
+                notes.append(
+                    Note(
+                        row[0], assumed[0], TIME_NOTES["mixed-zones"], params | {"zone": zone, "field": name}
+                    )
+                )
+                return
 
     def _new(self, row: Row, record: Provider) -> Note:
         """Say once that a record of a new name is added."""
@@ -272,6 +329,13 @@ def _in_zone(moment: Moment, name: str, zone: str | None) -> Moment:
     return there
 
 
+MIDNIGHT = re.compile(r"\b(?:midnight|minuit)\s*\Z", re.IGNORECASE)
+TIME_NOTES: Mapping[str, str] = {
+    "midnight-ends-day": "“{value}” was read as the end of that day, as the incident began after its start",
+    "mixed-zones": "“{value}” names no zone and was read in {zone}, though {field} of the same row, “{other}”, "
+    "names another: state the zone of the file if both are in it",
+}
+"""What is said of times that another time of the row throws light on."""
 START_NOTES: Mapping[str, str] = {
     "start-by": "no start is given: it began at or before {field}",
 }

@@ -206,6 +206,7 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
         """
         summary; long description; description longue; full description; description complète; body; message;
         narrative; event description; description de l'incident; commentaire; commentaires; comment; comments;
+        conséquence; conséquences; consequence; consequences;
         notes; note; close_notes
         """
     ),

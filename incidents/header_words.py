@@ -96,7 +96,7 @@ def header_meanings(record_type: str, header: str) -> tuple[HeaderMeaning, ...]:
     """Say what a header can mean, by name or synonym, however it is spelt, the likeliest first."""
     names = _names(record_type)
     for reading, unit, zone in _readings(header):
-        for folded in (_squeezed(reading), _filled_out(reading)):
+        for folded in (_squeezed(reading), _filled_out(spaced(reading))):
             if folded in names:
                 return tuple(
                     _meaning(record_type, header, field, rank, unit, zone) for field, rank in names[folded]

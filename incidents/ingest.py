@@ -196,9 +196,14 @@ class _Import:
                     report = {"signature": _short(self._signature), "counts": rows.counts}
                     writer.describe(json.dumps(report))
                     self._journal_plain(writer, intake)
-            finally:
+            except BaseException:
                 if keeping is not None:
-                    keeping.wait()
+                    keeping.withdraw(used=bool(self._store.reports_of_file(self._file_mark)))
+                raise
+            if keeping is not None and writer.changed:
+                keeping.wait()
+            elif keeping is not None:
+                keeping.withdraw(used=bool(self._store.reports_of_file(self._file_mark)))
         written = bool(walked and not dry_run and writer.changed)
         return self._said(
             rows,

@@ -60,6 +60,12 @@ class Keeping:
         finally:
             self._worker.shutdown()
 
+    def withdraw(self, *, used: bool) -> None:
+        """End the keeping of a file that was not imported; its bytes go, unless an earlier import uses them."""
+        self._worker.shutdown()
+        if not used and self._done.exception() is None:
+            self._done.result().unlink(missing_ok=True)
+
 
 def keep_file(database: Path, source: FileSource, mark: str) -> Path:
     """Keep the bytes of a file under their SHA-256, on disk when this returns. Raises `TimelineError`.

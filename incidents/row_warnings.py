@@ -14,7 +14,7 @@ from incidents.moment import Moment
 ROW_NOTES: Mapping[str, str] = {
     "future": "“{value}” lies in the future",
     "before-start": "{field} lies before the start",
-    "duration": "the duration of {low} to {high} minutes does not fit start and end, {least} to {most} minutes apart",
+    "duration": "the duration of {duration} minutes does not fit start and end, {apart} minutes apart",
     "nobody": "nobody affected: leave the cell empty where the number is not known",
 }
 """What is odd about an incident that was taken all the same."""
@@ -62,12 +62,15 @@ def _duration(incident: Incident, end: Moment) -> list[Warning]:
     if not short and not long:
         return []
     shown = {
-        "low": _shown(low if low is not None else high),
-        "high": _shown(high if high is not None else low),
-        "least": _shown(least),
-        "most": _shown(most),
+        "duration": _between(low if low is not None else high, high if high is not None else low),
+        "apart": _between(least, most),
     }
     return [("duration", ROW_NOTES["duration"], shown)]
+
+
+def _between(low: float | None, high: float | None) -> str:
+    first, last = _shown(low), _shown(high)
+    return first if first == last else f"{first} – {last}"
 
 
 def _shown(minutes: float | None) -> str:

@@ -7,6 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+CALLED_OFF = (
+    "canceled",
+    "cancelled",
+    "closed - canceled",
+    "closed - cancelled",
+    "closed skipped",
+    "annulé",
+    "annulée",
+    "abandonné",
+    "abandonnée",
+    "withdrawn",
+    "declined",
+    "rejected",
+    "rejeté",
+    "rejetée",
+    "duplicate",
+    "doublon",
+    "won’t do",
+)
+"""Closed without having been mended: resolved, with the source's word kept beside it."""
 VALUE_WORDS: Mapping[str, tuple[str, ...]] = {
     "yes": (
         "y",
@@ -140,6 +160,12 @@ VALUE_WORDS: Mapping[str, tuple[str, ...]] = {
         "erreur opérateur",
         "erreur de manipulation",
         "fausse manœuvre",
+        "acte interne accidentel",
+        "acte externe accidentel",
+        "acte accidentel interne",
+        "acte accidentel externe",
+        "accidental internal act",
+        "accidental external act",
     ),
     "natural_phenomenon": (
         "natural phenomena",
@@ -185,6 +211,12 @@ VALUE_WORDS: Mapping[str, tuple[str, ...]] = {
         "denial of service",
         "hacking",
         "sabotage",
+        "acte externe malveillant",
+        "acte interne malveillant",
+        "acte malveillant externe",
+        "acte malveillant interne",
+        "malicious external act",
+        "malicious internal act",
         "vandalism",
         "theft",
         "acte malveillant",
@@ -402,6 +434,7 @@ VALUE_WORDS: Mapping[str, tuple[str, ...]] = {
         "terminé",
         "postmortem",
         "fixed",
+        *CALLED_OFF,
     ),
     "subscribers": ("abonnés", "lignes", "lines"),
     "users": ("utilisateurs", "usagers", "user", "people", "personnes"),

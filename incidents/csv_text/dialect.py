@@ -294,6 +294,12 @@ def find_dialect(pieces: Sequence[str], delimiter: str | None = None, quote: str
     return best
 
 
+def could_be_parted(pieces: Sequence[str], dialect: Dialect) -> bool:
+    """Say whether a usual delimiter stands in a sample outside its quoted cells."""
+    outside = [re.sub(r'"(?:[^"]|"")*+"', "", piece) if dialect.quote else piece for piece in pieces]
+    return any(mark in piece for piece in outside for mark in COMMON)
+
+
 def _excel_says(text: str) -> str:
     found = re.match(r"\ufeff?[\"']?sep=(.)[\"']?\r?\n", text, re.IGNORECASE)
     return found.group(1) if found else ""

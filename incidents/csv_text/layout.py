@@ -27,7 +27,8 @@ MIN_ROWS = 3
 WINDOW = 12
 LEARNT_ROWS = 600
 FOOTERS = re.compile(
-    r"\W*(?:(?:grand |sub-?|sous-)?tota(?:l|ux|ls)|foot ?notes?|remarques?|remarks?|sums?|summe|somme|moyennes?|average|mean|count|nombre|notes?|"
+    r"\W*(?:(?:grand |sub-?|sous-)?tota(?:l|ux|ls)|foot ?notes?|remarques?|remarks?|"
+    r"sums?|summe|somme|moyennes?|average|mean|count|nombre|notes?|"
     r"sources?|legend|légende|generated|généré|export(?:ed|é)?|end of|fin d|©|copyright|"
     r"\d+ (?:rows?|records?|lignes?))\b",
     re.IGNORECASE,
@@ -114,9 +115,22 @@ def _width(records: Sequence[Record], dialect: Dialect, header: int | None) -> t
     if len(found) == 2:
         (narrow, first, count), (wide, second, more) = found
         # Lines of "name, value" before a table that is wider and longer are its preamble.
-        if narrow < wide and narrow <= 3 and second - first <= 10 and more > count * 0.8:
+        above = [record.cells for record in records[first:second] if len(record.cells) == narrow]
+        if narrow < wide and narrow <= 3 and len(above) <= 10 and more > count * 0.8 and not _is_table(above):
             return wide, second
     return found[0][0], found[0][1]
+
+
+def _is_table(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether a few rows are names with values of one kind below them, which "name, value" lines are not."""
+    if len(rows) < 3 or not all(cell.strip() and kind(cell) not in STRICT for cell in rows[0]):
+        return False
+    for name, *cells in zip(*rows, strict=True):
+        column = Column(cells)
+        alike = column.main == "code" and column.patterns.most_common(1)[0][1] == column.count
+        if column.count == len(cells) and (column.strict() or (alike and not column.patterns[pattern(name)])):
+            return True
+    return False
 
 
 class _Finder:

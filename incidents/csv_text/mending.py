@@ -13,7 +13,7 @@ from itertools import accumulate
 from incidents.csv_text.dialect import Dialect, Split, split_loosely, split_record
 from incidents.csv_text.fitting import MARGIN, Effort, Fit, fit
 from incidents.csv_text.remarks import Repairs, named
-from incidents.csv_text.shapes import Column
+from incidents.csv_text.shapes import MARKS, Column
 
 OTHERS = (",", ";", "\t", "|", " ")
 EASY = 0.6
@@ -32,15 +32,15 @@ class Mender:
         self._dialect, self._columns, self._repairs = dialect, columns, repairs
         self._width = len(columns)
         self._effort = Effort()
-        self.notes: list[tuple[str, int, dict[str, object]]] = []
+        self.notes: list[tuple[str, int, dict[str, str]]] = []
 
-    def _note(self, code: str, line: int, **params: object) -> None:
+    def _note(self, code: str, line: int, **params: str) -> None:
         self.notes.append((code, line, params))
 
     def settle(self) -> None:
         """Count the repairs of the record that was mended last: it is taken."""
         for code, line, params in self.notes:
-            self._repairs.add(code, line, **params)
+            self._repairs.add(code, line, 1, **params)
         self.notes.clear()
 
     @property
@@ -69,8 +69,8 @@ class Mender:
         if not split.fault and len(cells) == 1 and (inner := self._unwrapped(cells[0], split)):
             self._note("unwrapped", number)
             return inner
-        if named := self._by_delimiters(text, number):
-            return named
+        if parted := self._by_delimiters(text, number):
+            return parted
         if split.fault:
             loose = split_loosely(text, self._dialect)
             opened = any(cell.startswith(self._dialect.quote) for cell in loose)
@@ -88,6 +88,8 @@ class Mender:
         _, found, delimiter, quote = min(tries, key=lambda known: known[0])
         if len(found.cells) > 2 and sum(1 for cell in found.cells if cell.strip()) < 2:
             return None
+        if not delimiter and not quote and self._may_be_too_many(split, found.cells):
+            return None
         if delimiter:
             self._note("other-delimiter", number, delimiter=named(delimiter))
         if quote:
@@ -96,10 +98,20 @@ class Mender:
             self._note(code, number)
         return list(found.cells)
 
+    def _may_be_too_many(self, split: Split, cells: Sequence[str]) -> bool:
+        """Say whether a value too many at the end could as well have been read as part of the last cell."""
+        mark, last = self._dialect.mark, cells[-1]
+        if split.fault or len(split.cells) <= self._width or mark not in last or mark + " " in last:
+            return False
+        return self.easy(split.cells[: self._width])
+
     def _unless_better(self, text: str, cells: list[str], number: int) -> list[str]:
         """Give the cells as they are split, unless a mark inside them is the edge of a cell whose delimiter is lost."""
         quote = self._dialect.quote
-        if all(cell[:1] in ("[", "{") or cell.count(quote) % 2 == 0 for cell in cells):
+        usual = zip(cells, self._columns, strict=True)
+        if all(
+            cell[:1] in ("[", "{") or cell.count(quote) % 2 == 0 or column.inner for cell, column in usual
+        ):
             return cells
         found = fit(text, self._dialect, self._columns, self._effort)
         if found is None or not found.sure or list(found.cells) == cells:
@@ -128,7 +140,12 @@ class Mender:
             closes = self._columns[at].quoted > 0.9
             self._note("unclosed-quote" if closes else "stray-quote", number)
             return bare if closes else cells
-        if over != 1 or not all(cells) or (quote and quote in text):
+        if (
+            over != 1
+            or not all(cells)
+            or (quote and quote in text)
+            or any(cell[0] in MARKS for cell in cells)
+        ):
             return None
         return self._joined(cells, number)
 
@@ -142,14 +159,16 @@ class Mender:
         after = list(accumulate(reversed(behind), initial=0.0))[::-1]
         found = []
         for at, column in enumerate(columns):
-            if column.typed or column.choices:
-                continue
             cell = cells[at] + mark + cells[at + 1]
+            if column.typed or (column.choices and cell not in column.choices):
+                continue
             found.append((before[at] + column.misfit(cell) + after[at + 1], at, cell))
         found.sort()
         if not found or found[0][0] > EASY or (len(found) > 1 and found[1][0] - found[0][0] < MARGIN):
             return None
         _, at, cell = found[0]
+        if at == self._width - 1 and not cells[-1].startswith(" ") and self.easy(cells[:-1]):
+            return None
         self._note("unquoted-delimiter", number)
         return [*cells[:at], cell, *cells[at + 2 :]]
 

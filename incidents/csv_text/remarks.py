@@ -80,7 +80,7 @@ class Repairs:
     def __init__(self) -> None:
         self._first: dict[tuple[str, str], Remark] = {}
 
-    def add(self, code: str, line: int, count: int = 1, **params: object) -> None:
+    def add(self, code: str, line: int, count: int = 1, /, **params: object) -> None:
         """Note a repair at a line; one of the same kind is counted with the first."""
         key = (code, str(params.get("delimiter", params.get("quote", params.get("name", "")))))
         known = self._first.get(key)

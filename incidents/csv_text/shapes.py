@@ -101,6 +101,7 @@ class Column:
         "count",
         "digits",
         "empties",
+        "inner",
         "kinds",
         "length",
         "main",
@@ -128,6 +129,8 @@ class Column:
         self.choices = choices if self.count >= 8 and len(choices) <= min(40, self.count // 2) else set()
         """The values of a column that has few of them, each several times."""
         self.digits = {len(cell.strip()) for cell in full if kind(cell) == "integer"}
+        self.inner = sum(cell[1:-1].count('"') % 2 for cell in full) > max(1, len(full) // 20)
+        """Whether a single quotation mark inside a cell (5" pipe) is nothing unusual here."""
         self.marked = sum(cell.lstrip()[0] in MARKS for cell in full)
         self.padded = sum(cell[0] == " " for cell in full)
         sizes = [math.log1p(len(cell)) for cell in full]

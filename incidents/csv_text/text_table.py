@@ -5,12 +5,12 @@ Knows no bytes and no field; the walk itself is in `walk`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from types import TracebackType
 from typing import Self
 
-from incidents.csv_text.dialect import find_dialect
+from incidents.csv_text.dialect import could_be_parted, find_dialect
 from incidents.csv_text.encoding import TextBlocks
 from incidents.csv_text.layout import find_layout
 from incidents.csv_text.remarks import Repairs, guess, named
@@ -38,15 +38,19 @@ class TextTable:
         self.delimiter, self.quote = self._dialect.shown, self._dialect.quote
         self.header, self.header_line = self._layout.names, self._layout.header_line
         self.size = source.size
-        self.guesses = (*self._guessed(options, certain=sample.certain), *self._layout.guesses)
+        self.guesses = (
+            *self._guessed(options, sample.pieces, certain=sample.certain),
+            *self._layout.guesses,
+        )
         self._walk: Walk | None = None
 
-    def _guessed(self, options: ReadingOptions, *, certain: bool) -> Iterator[Remark]:
+    def _guessed(self, options: ReadingOptions, pieces: Sequence[str], *, certain: bool) -> Iterator[Remark]:
         if not certain:
             yield guess("encoding", encoding=ENCODING_NAMES.get(self.encoding, self.encoding))
         if options.delimiter is None:
             if not self.delimiter:
-                yield guess("no-delimiter")
+                if could_be_parted(pieces, self._dialect):
+                    yield guess("no-delimiter")
             elif self.delimiter != ",":
                 yield guess("delimiter", delimiter=named(self.delimiter))
         if options.quote is None:

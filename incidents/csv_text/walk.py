@@ -39,6 +39,7 @@ LAST_WINDOW = 4_096
 CLOSING_TRIES = 8
 JOINED_LINES = 20
 EASILY = 0.3
+FOREIGN = TEXTS | {"code"}
 
 
 class Walk:
@@ -57,6 +58,7 @@ class Walk:
         self._mender = Mender(dialect, layout.columns, repairs)
         self._width, self._kept = layout.width, len(layout.names)
         self._stray = dialect.stray
+        self._typed = [n for n, column in enumerate(layout.columns) if column.strict()]
         self._first_name = layout.raw_header[0] if layout.raw_header else ""
         self._single = dialect.quote == '"'
         """Whether a cell in single quotes would be unlike the others."""
@@ -168,7 +170,7 @@ class Walk:
             if found is None:
                 return None
             numbers, rows = found
-        if self._has_others(rows):
+        if self._has_others(rows) or self._foreign(rows[-1]):
             return None
         if self._kept != self._width:
             if self._kept < self._width and any(any(map(str.strip, row[self._kept :])) for row in rows):
@@ -266,7 +268,7 @@ class Walk:
                         break
                 elif "'" in cells[-1] and self._special(cells):
                     break
-                if self._blank_before:
+                if self._blank_before or (self._typed and self._foreign(cells)):
                     break
                 out.append(
                     Row(start + at + done, self._shaped(cells) if self._kept != self._width else cells)
@@ -324,31 +326,30 @@ class Walk:
                 RowFault(number, "cell-too-large", tuple(shown(cell, 200) for cell in split.cells[:50]))
             )
             return used
-        damaged = split.fault or len(split.cells) != self._width
-        if used == 1 and damaged and not self._second and quotes[at] == at and _odd(lines[at]):
-            row = self._mender.mended(text, split, number)
-            if (row is None or self._mender.halved) and (taken := self._joined(lines, at, number, quotes, out)):
-                self._blank_before = 0
-                return taken
-        self._accept(text, split, number, lines, at + used, out)
-        self._blank_before = 0
-        return used
+        taken = self._accept(text, split, number, lines, at, used, final, out)
+        if taken:
+            self._blank_before = 0
+        return taken
 
-    def _joined(self, lines: list[str], at: int, number: int, quotes: list[int], out: list[Item]) -> int:
-        """Mend a damaged record in which a quoted cell goes over several lines; gives how many, 0 where it is none."""
-        here = at
-        for _ in range(CLOSING_TRIES):
-            before, here = here, quotes[here + 1] if here + 1 < len(lines) else len(lines)
-            if here >= len(lines) or here - at >= JOINED_LINES:
-                return 0
-            if any(self._is_row(line) for line in lines[before + 1 : here + 1]):
-                return 0
-            text = bare("".join(lines[at : here + 1]))
-            row = self._mender.mended(text, split_record(text, self._dialect), number)
-            if row is not None and not any(map(str.strip, row[self._kept :])):
-                self._give(number, row, out)
-                return here + 1 - at
-        return 0
+    def _joined(self, lines: list[str], at: int, number: int, final: bool) -> tuple[list[str] | None, int]:
+        """Mend a damaged record in which a quoted cell goes over several lines.
+
+        Gives the row and how many lines it took: 1 where there is none, 0 where it may go on behind the region.
+        """
+        text = lines[at]
+        for here in range(at + 1, at + JOINED_LINES):
+            if here >= len(lines):
+                return None, 1 if final else 0
+            line = lines[here]
+            if not line.strip() or self._is_row(line):
+                break
+            text += line
+            if '"' in line or "'" in line:
+                whole = bare(text)
+                row = self._mender.mended(whole, split_record(whole, self._dialect), number)
+                if row is not None and not self._mender.halved and not any(map(str.strip, row[self._kept :])):
+                    return row, here + 1 - at
+        return None, 1
 
     def _give(self, number: int, row: list[str], out: list[Item]) -> None:
         """Take a mended row."""
@@ -407,50 +408,68 @@ class Walk:
         return not any(not part.fault and len(part.cells) == self._width > 1 for part in alone)
 
     def _accept(
-        self, text: str, split: Split, number: int, lines: list[str], following: int, out: list[Item]
-    ) -> None:
-        """Decide what a record is: the header again, part of a second table, a row, a mended row or a fault."""
+        self,
+        text: str,
+        split: Split,
+        number: int,
+        lines: list[str],
+        at: int,
+        used: int,
+        final: bool,
+        out: list[Item],
+    ) -> int:
+        """Decide what a record is: the header again, part of a second table, a row, a mended row or a fault.
+
+        Gives how many lines it takes, which may be more than the `used` ones; 0 where that is not known yet.
+        """
         cells = split.cells if not split.fault else text.split(self._dialect.mark)
         stripped = tuple(map(str.strip, cells))
         if stripped == self._layout.raw_header:
             self._second = False
             self.repairs.add("repeated-header", number)
-            return
-        if not self._second and self._begins_second(stripped, number, lines, following):
-            if not split.fault and len(cells) != self._width and self._mender.easy(cells):
-                self._mend(text, split, number, out)
-                return
+            return used
+        if (
+            not self._second
+            and self._begins_second(stripped, lines, at + used)
+            and (split.fault or len(cells) == self._width or not self._mender.easy(cells))
+        ):
             self._second = True
             self.repairs.add("second-table", number, text=shown(text))
         if self._second:
             out.append(RowFault(number, "second-table", tuple(cells)))
-            return
+            return used
         if len(cells) == 1 and self._width > 2 and text.lstrip().startswith(("#", "//", "--")):
             self.repairs.add("comment", number, text=shown(text))
-            return
-        leftover = following < len(lines) and bool(lines[following].strip()) and not self._is_row(lines[following])
-        self._mend(text, split, number, out, leftover=leftover)
-
-    def _mend(
-        self, text: str, split: Split, number: int, out: list[Item], *, leftover: bool = False
-    ) -> None:
-        """Give a record as a row, mended where need be, or as a fault.
-
-        Half a record is no row: one that was cut off in a quoted cell, when a `leftover` follows it.
-        """
+            return used
         row = self._mender.mended(text, split, number)
         if row is not None and any(map(str.strip, row[self._kept :])):
             row = None
-        if row is None or (split.fault == "open" and leftover and self._mender.halved):
-            cells = split.cells if not split.fault else text.split(self._dialect.mark)
+        if used == 1 and (row is None or self._mender.halved) and _odd(text):
+            notes = list(self._mender.notes)
+            joined, taken = self._joined(lines, at, number, final)
+            if not taken:
+                return 0
+            if joined is not None:
+                self._give(number, joined, out)
+                return taken
+            self._mender.notes[:] = notes
+        # Half a record is no row: one that was cut off in a quoted cell, with its rest on the next line.
+        if row is not None and split.fault == "open" and self._mender.halved and self._has_rest(lines, at):
+            row = None
+        if row is None:
             code = split.fault and f"{split.fault}-quote"
             if not code:
                 code = "too-few-cells" if len(cells) < self._width else "too-many-cells"
             out.append(RowFault(number, code, tuple(cells)))
         else:
             self._give(number, row, out)
+        return used
 
-    def _begins_second(self, cells: tuple[str, ...], number: int, lines: list[str], following: int) -> bool:
+    def _has_rest(self, lines: list[str], at: int) -> bool:
+        """Say whether the line after one is neither empty nor a row."""
+        return at + 1 < len(lines) and bool(lines[at + 1].strip()) and not self._is_row(lines[at + 1])
+
+    def _begins_second(self, cells: tuple[str, ...], lines: list[str], following: int) -> bool:
         """Say whether a record is the header of a second table below the first."""
         header = set(self._layout.raw_header)
         width = len(cells)
@@ -462,7 +481,11 @@ class Walk:
         named = named and not any(kind(cell) in STRICT or len(cell) > MAX_NAME for cell in cells)
         below = self._widths_below(lines, following)
         if width == self._width:
-            return bool(self._blank_before) and named and self._unlike(cells, below)
+            if not named:
+                return False
+            if self._blank_before and self._unlike(cells, below):
+                return True
+            return len(below) > 1 and all(map(self._foreign, (cells, *below)))
         if named:
             same = sum(len(row) == width for row in below)
             return same == len(below) and same >= (1 if self._blank_before else 2)
@@ -485,6 +508,11 @@ class Walk:
                 break
             out.append(split.cells)
         return out
+
+    def _foreign(self, cells: Sequence[str]) -> bool:
+        """Say whether a record of the right width has nothing of the kind that the columns hold."""
+        typed = self._typed
+        return len(typed) > 2 and all(kind(cells[n]) in FOREIGN for n in typed)
 
     def _unlike(self, cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         """Say whether names, and the rows below them, do not look like this table's rows."""
@@ -526,7 +554,7 @@ class Walk:
         first = self._layout.columns[0]
         strange = first.misfit(item.cells[0]) if item.cells[0].strip() else first.misfit("")
         says = bool(FOOTERS.match(full[0]))
-        if not (says or REMARK.match(full[0])):
+        if not (says or REMARK.match(full[0] if isinstance(item, Row) else " ".join(full))):
             return False
         few = len(full) == 1 or (len(full) <= 2 and self._kept >= 5)
         if isinstance(item, RowFault):
@@ -551,7 +579,7 @@ def _skipped(block: str, lines: int) -> tuple[str, int]:
 
 
 def _odd(line: str) -> bool:
-    """Say whether a line may leave a quoted cell open: one kind of quotation mark stands in it an odd number of times."""
+    """Say whether a line may leave a quoted cell open: a quotation mark stands in it an odd number of times."""
     return bool(line.count('"') % 2 or line.count("'") % 2)
 
 

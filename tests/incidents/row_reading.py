@@ -39,7 +39,7 @@ def reader_of(header: Sequence[str], lookup: Names | None = None, **options: obj
 def read_rows(text: str, **options: object) -> list[ReadRow]:
     """Read rows of cells separated by `,`; the first line is the header."""
     header, *lines = [line.split(",") for line in text.splitlines()]
-    reader = reader_of(header, **options)
+    reader = reader_of(header, None, **options)
     return [reader.read(Row(number, cells)) for number, cells in enumerate(lines, 2)]
 
 

@@ -408,3 +408,10 @@ def test_an_older_file_again_after_a_newer_one_brings_its_values_back(store: Sto
     assert (report.updated, report.unchanged) == (1, 1)
     record = store.get("incident", "T-1")
     assert isinstance(record, Incident) and record.title == "Box down"
+
+
+def test_a_strict_import_that_is_refused_keeps_no_file(store: Store) -> None:
+    before = sorted(incidents.files_folder(store.path).rglob("*"))
+    report = load(store, GOOD + "T-3,No date,Orange,someday soon,,,,\n", strict=True)
+    assert (report.rejected, report.written) == (1, False)
+    assert sorted(incidents.files_folder(store.path).rglob("*")) == before

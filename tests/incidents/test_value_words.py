@@ -19,12 +19,12 @@ MEANT = {
     },
     "status": {
         "resolved": "Closed Clos Fermé Résolu Résolue Done Terminé postmortem Clôturé Solved|6 - Resolved"
-        "|Closed/Resolved",
+        "|Closed/Resolved|Canceled|Cancelled|Annulé|Annulée|won’t do",
         "investigating": "Open New Nouveau triggered Ongoing|En cours|En cours (Attribué)|On Hold|In Progress"
         "|En attente",
         "identified": "Identified Acknowledged Identifié|pris en charge",
         "monitoring": "Monitoring Mitigated|sous surveillance",
-        None: "Submitted Canceled",
+        None: "Submitted",
     },
     "third_party": {
         "yes": "Y O 1 x yes oui vrai true TRUE",
