@@ -143,7 +143,8 @@ class CellReader:
                 value=text[:SHOWN],
                 hint="type the text again",
             )
-        listed = None if self.own or text[:1] != "[" else written_list(text)
+        plain_text = self.own or text[:1] != "[" or self.column.name == "timezone"
+        listed = None if plain_text else written_list(text)
         if listed is not None:
             if self.column.name == "technical_cause" and len(listed) > 1:
                 said.tags += listed

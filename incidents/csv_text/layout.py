@@ -15,7 +15,7 @@ from incidents.csv_text.dialect import UNCOMMON, Dialect, Record, bare, records_
 from incidents.csv_text.fitting import fit
 from incidents.csv_text.limits import MAX_COLUMNS
 from incidents.csv_text.remarks import guess, repair, shown
-from incidents.csv_text.shapes import STRICT, Column, kind, learn, pattern
+from incidents.csv_text.shapes import STRICT, VALUES, Column, kind, learn, pattern
 from incidents.table import CsvError, Remark
 
 MAX_HEADER_LINES = 3
@@ -118,7 +118,16 @@ def _width(records: Sequence[Record], dialect: Dialect, header: int | None) -> t
         above = [record.cells for record in records[first:second] if len(record.cells) == narrow]
         if narrow < wide and narrow <= 3 and len(above) <= 10 and more > count * 0.8 and not _is_table(above):
             return wide, second
-    return found[0][0], found[0][1]
+    width, index, _ = found[0]
+    first = records[0]
+    # A first line of names, as wide as the rows that follow later, is no preamble.
+    if header or not index or len(first.cells) < max(width, 3) or not _is_names(first.cells):
+        return width, index
+    return len(first.cells), 0
+
+
+def _is_names(cells: Sequence[str]) -> bool:
+    return all(cell.strip() and kind(cell) not in VALUES for cell in cells) and len(set(cells)) == len(cells)
 
 
 def _is_table(rows: Sequence[Sequence[str]]) -> bool:

@@ -212,7 +212,7 @@ def test_each_line_is_in_a_row_or_a_fault_or_is_said_to_be_left_out(lines: list[
     data = "\n".join(["number,mark,one,two,three", *rows]).encode()
     with open_table(data) as table:
         assume(table.header_line)
-        given_back = " ".join(cell for item in table.rows() for cell in item.cells)
+        given_back = " ".join("".join(item.cells) for item in table.rows())
         said = {remark.code: remark for remark in (*table.guesses, *table.repairs())}
     missing = [number for number in range(len(lines)) if f"mark{number}x" not in given_back]
     left_out = sum(said[code].count for code in ("footer", "comment", "repeated-header") if code in said)

@@ -307,6 +307,7 @@ TEXT_FIELDS = ("id", "title", "technical_cause", "summary", "region", "tags", "t
 @example("title", 0, "a;'=b")
 @example("title", 0, "a,'=cmd|x")
 @example("region", 0, "a;'=b")
+@example("timezone", 1, "[]")
 def test_texts_with_signs_in_them_are_the_same_to_both(field: str, which: int, text: str) -> None:
     cells = dict(CLEAN) | {field: text}
     header = tuple(HEADERS[name][which % len(HEADERS[name])] for name in cells)
