@@ -119,7 +119,8 @@ class CellReader:
                     code="missing",
                     value="",
                     params={"column": self.column.name},
-                    hint="every row needs it",
+                    hint="every row needs it: write it there, or fill it from a column with --map "
+                    "'{column}={{Header}}'",
                 )
         except ReadingError as error:
             return Cell(fault=error)

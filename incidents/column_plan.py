@@ -15,8 +15,10 @@ from incidents.columns import RECORD_TYPES, fields_of, header_key
 from incidents.errors import TimelineError
 from incidents.header_words import TOOL_UNITS, HeaderMeaning, header_meanings, said_of, time_beside
 from incidents.import_options import ImportOptions
+from incidents.moment_errors import MomentError
 from incidents.profiles import Profile, bundled_profile
 from incidents.templates import column_names, constant, single, with_names
+from incidents.zones import zone_named
 
 __all__ = ["PLAN_NOTES", "ColumnPlan", "ImportOptions", "PlanError", "PlanNote", "place_of", "plan_columns"]
 
@@ -43,6 +45,7 @@ PLAN_NOTES: Mapping[str, str] = {
     "gathered": "the {number} columns “{first}” are read together as {field}",
     "no-start": "no column gives the start: each incident began at or before {field}",
     "left-out": "columns that mean nothing known are left out: {columns}",
+    "not-used": "columns that fill no field are left out: {columns}",
     "tool": "the columns are those of {tool} and are read so",
     "zone-of-header": "times in “{first}” are read in the zone that its header names, {zone}",
     "no-fit": "column “{first}” is not taken as {field}: none of its first values, such as “{value}”, could be one",
@@ -170,6 +173,8 @@ class _Planning:
             self._targets[target] = self._named(target, template)
         for target, text in options.constants.items():
             self._known_field(target)
+            if target == "timezone":
+                _known_zone(text.strip())
             self._targets[target] = constant(text)
         given = frozenset(self._targets)
         if options.group_by:
@@ -362,6 +367,9 @@ class _Planning:
         """Leave out what means nothing, where enough of the file is known; else stop and ask."""
         options = self._options
         if options.mapping or options.ignore_unknown or options.profile:
+            named = {note.params.get("second") for note in self._notes}
+            if left := [name for name in unused if name not in named]:
+                self._note_left_out(left, "not-used")
             return
         stray = [name for name in unused if name not in self._meant]
         if not stray:
@@ -403,8 +411,8 @@ class _Planning:
         """List the columns of the record: what a header could be meant for."""
         return [column.name for column in self._spec.columns]
 
-    def _note_left_out(self, names: Sequence[str]) -> None:
-        self._note("left-out", columns=", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else ""))
+    def _note_left_out(self, names: Sequence[str], code: str = "left-out") -> None:
+        self._note(code, columns=", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else ""))
 
     def _said(self) -> tuple[dict[str, str], dict[str, str]]:
         """Give the zone and the unit that headers name, by field."""
@@ -507,6 +515,19 @@ class _Planning:
             if likely is not None:
                 return likely
         return next((name for name in self._header if name not in used), "…")
+
+
+def _known_zone(name: str) -> None:
+    """Refuse at once a zone that no row could be read in."""
+    try:
+        zone_named(name or "UTC")
+    except MomentError as error:
+        raise PlanError(
+            "The field timezone is given “{zone}”, which is not a time zone.",
+            code="unknown-zone",
+            params={"zone": name[:80]},
+            hint="Write a name such as Europe/Paris or UTC.",
+        ) from error
 
 
 def _told(record_type: str, name: str) -> HeaderMeaning:

@@ -134,8 +134,6 @@ class RowReader:
             if cell.notes or cell.unmatched or cell.tags or cell.created or cell.ongoing:
                 said.append((column, cell))
         notes = [Note(row[0], column.name, *note) for column, cell in said for note in cell.notes]
-        created = tuple(one for _, cell in said for one in cell.created)
-        notes += [self._new(row, one) for one in created if one.id not in self._told]
         if self._is_incident and "started_at" not in values:
             faults = self._begin(row, values, faults, notes)
         if faults:
@@ -158,6 +156,8 @@ class RowReader:
             problem = self._problem(row, column, error)
         if problem is not None:
             return ReadRow(row[0], None, (problem,), tuple(notes))
+        created = tuple(one for _, cell in said for one in cell.created)
+        notes += [self._new(row, one) for one in created if one.id not in self._told]
         if self._is_incident:
             warnings = warnings_of(cast("Incident", record), self._options.today)
             notes += [Note(row[0], *warning) for warning in warnings]

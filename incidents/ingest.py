@@ -113,12 +113,14 @@ def import_file(
     dry_run: bool = False,
     most: int | None = None,
     on_progress: Progress | None = None,
+    brought: dict[str, frozenset[str]] | None = None,
 ) -> ImportReport:
     """Import a file into the store, or with `dry_run` say what would happen, of its first `most` rows if given.
 
     One transaction. With `options.strict` a rejected row means that nothing is written. Raises `CsvError` or
     `PlanError` for a file that is no table or whose columns do not fit, `StoreError` when it cannot be written.
-    `on_progress` is told now and then how many bytes of how many have been read.
+    `on_progress` is told now and then how many bytes of how many have been read. `brought`, for a dry run of several
+    files: the ids that those before bring, by type; the ids of rows of this one that are taken are put in.
     """
     mark = sha256_of(source)
     if options.today is None:
@@ -128,7 +130,7 @@ def import_file(
         decision = find_order(table, plan, options)
         if decision:
             options = replace(options, date_order=decision.order, date_orders=decision.columns)
-        run = _Import(store, source, mark, table, plan, options, decision)
+        run = _Import(store, source, mark, table, plan, options, decision, brought)
         return run.report(actor=actor, at=at, dry_run=dry_run, most=most, on_progress=on_progress)
 
 
@@ -144,10 +146,12 @@ class _Import:
         plan: ColumnPlan,
         options: ImportOptions,
         decision: Decision | None,
+        brought: dict[str, frozenset[str]] | None = None,
     ) -> None:
         self._store, self._source, self._file_mark = store, source, mark
         self._table, self._plan, self._options, self._decision = table, plan, options, decision
         self._signature = signature_of(plan, options)
+        self._brought = brought
 
     def report(
         self, *, actor: str, at: datetime, dry_run: bool, most: int | None, on_progress: Progress | None
@@ -190,6 +194,10 @@ class _Import:
                     intake.take(few, progress)
                 complete = most is None or next(walk, None) is None
                 walked = rows.counts["added"] + rows.counts["updated"]
+                if self._brought is not None:
+                    kind_of_record, ids = self._options.record_type, self._ids()
+                    there = frozenset(self._store.existing(kind_of_record, ids)) if ids else frozenset[str]()
+                    self._brought[kind_of_record] = self._brought.get(kind_of_record, frozenset()) | there
                 if self._options.strict and rows.counts["rejected"]:
                     writer.cancel()
                 if writer.changed and not dry_run:
@@ -262,14 +270,22 @@ class _Import:
         return Problem(fault.line, "", "", fault.code, message, params, hint)
 
     def _pending(self) -> dict[str, frozenset[str]]:
-        """Give the ids that the file itself brings, for types whose records refer to each other."""
+        """Give the ids that earlier files bring, and for types whose records refer to each other those of the file."""
+        spec = RECORD_TYPES[self._options.record_type]
+        pending = dict(self._brought or {})
+        if any(column.to == spec.name for column in spec.columns) and (ids := self._ids()):
+            pending[spec.name] = pending.get(spec.name, frozenset()) | ids
+        return pending
+
+    def _ids(self) -> frozenset[str]:
+        """Give the ids in the column of that very name."""
         spec = RECORD_TYPES[self._options.record_type]
         header = self._table.header
-        if spec.key not in header or not any(column.to == spec.name for column in spec.columns):
-            return {}
+        if spec.key not in header:
+            return frozenset()
         place = header.index(spec.key)
         rows = self._table.rows()
-        return {spec.name: frozenset(row.cells[place].strip() for row in rows if isinstance(row, Row))}
+        return frozenset(row.cells[place].strip() for row in rows if isinstance(row, Row))
 
     def _recorded(self) -> Mapping[str, int] | None:
         """Give the sums of an earlier import of these very bytes under this plan, all of whose rows still stand."""

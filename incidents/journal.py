@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -105,7 +106,8 @@ class JournalEntry:
     def withdraw(self) -> None:
         """Remove an entry whose change set was not written after all, finished or not."""
         self.discard()
-        self._path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self._path.unlink()
 
     def _cannot(self, error: OSError) -> JournalError:
         return JournalError(

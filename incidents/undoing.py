@@ -2,7 +2,7 @@
 
 Exact, also when later changes touched other fields: a field that was changed again since keeps its later value, a
 record that others have touched or refer to stays, and both are said. An undo is a change set of its own, and can
-itself be taken back.
+itself be taken back; what it left as it was can be taken back later, by the same undo again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class UndoReport:
 
 
 def undo(store: Store, change_set_id: int, *, actor: str, at: datetime, dry_run: bool = False) -> UndoReport:
-    """Take a change set back, in one transaction.
+    """Take a change set back, in one transaction; of one that was taken back in part, the rest.
 
     Raises `UndoError` for one that is not there, that brought the bundled records, or that is taken back already.
     """
@@ -78,14 +78,7 @@ def undo(store: Store, change_set_id: int, *, actor: str, at: datetime, dry_run:
             params={"id": change_set_id},
             hint="Start a database without them: timeline init --empty.",
         )
-    earlier = store.undone_by(change_set_id)
-    if earlier is not None:
-        raise UndoError(
-            "Change {id} was taken back already, by change {by}.",
-            code="undone-already",
-            params={"id": change_set_id, "by": earlier},
-            hint="To have it again, take change {by} back.",
-        )
+    earlier = [number for number, holds in store.undos_of(change_set_id) if holds]
     report = UndoReport()
     with store.writing(
         kind="undo",
@@ -96,15 +89,32 @@ def undo(store: Store, change_set_id: int, *, actor: str, at: datetime, dry_run:
         undoes=change_set_id,
         dry=dry_run,
     ) as writer:
-        _Undo(store, writer, change_set_id, report).run()
-        if writer.changed and not dry_run:
+        _Undo(store, writer, change_set_id, report, earlier).run()
+        done = bool(writer.changed)
+        if done and not dry_run:
             report.change_set_id = writer.change_set_id
+    if earlier and not done and not report.kept:
+        raise UndoError(
+            "Change {id} was taken back already, by change {by}.",
+            code="undone-already",
+            params={"id": change_set_id, "by": earlier[-1]},
+            hint="To have it again, take change {by} back.",
+        )
     return report
 
 
 class _Undo:
-    def __init__(self, store: Store, writer: Writer, change_set_id: int, report: UndoReport) -> None:
+    def __init__(
+        self, store: Store, writer: Writer, change_set_id: int, report: UndoReport, earlier: Sequence[int]
+    ) -> None:
         self._store, self._writer, self._id, self._report = store, writer, change_set_id, report
+        self._earlier = frozenset(earlier)
+        # What an earlier undo did is done: what became of it since is none of this one's business.
+        self._done = {
+            (change.record_type, change.record_id, change.field)
+            for number in earlier
+            for change in store.changes_of(number)
+        }
 
     def run(self) -> None:
         deleted: list[Change] = []
@@ -126,12 +136,28 @@ class _Undo:
         for record_type in ADDED_ORDER:
             self._remove(record_type, iter(added.get(record_type, ())))
             if record_type == "incident":
-                self._remove(record_type, iter(self._store.added_incidents(self._id)))
+                self._remove(record_type, iter(self._added_incidents(self._id)))
+
+    def _added_incidents(self, change_set_id: int) -> list[str]:
+        """Give the incidents that a change set added, also where taking its undo back added them again."""
+        ids = list(self._store.added_incidents(change_set_id))
+        for undo_id, _ in self._store.undos_of(change_set_id):
+            for again, _ in self._store.undos_of(undo_id):
+                ids += self._added_incidents(again)
+        return ids
 
     def _keep(self, record_type: str, record_id: str, reason: str, field: str = "", **params: object) -> None:
         self._report.kept.append(Kept(record_type, record_id, field, UNDO_REASONS[reason], params))
 
+    def _brought_before(self, change: Change) -> bool:
+        if not self._earlier:
+            return False
+        told = self._store.history(change.record_type, change.record_id)
+        return any(one.action == "added" and one.change_set.id in self._earlier for one in told)
+
     def _bring_back(self, change: Change) -> None:
+        if self._brought_before(change):
+            return
         if self._store.get(change.record_type, change.record_id) is not None:
             self._keep(change.record_type, change.record_id, "there-again")
             return
@@ -156,6 +182,8 @@ class _Undo:
                 before.setdefault(change.field, change.old_value)
                 after[change.field] = change.new_value
         for name, old in before.items():
+            if (record_type, record_id, name) in self._done:
+                continue
             if text_of(flat[name]) == (after[name] or ""):
                 wanted[name] = _value(old, fields[name].sql_type)
             elif text_of(flat[name]) != (old or ""):
@@ -177,6 +205,7 @@ class _Undo:
 
     def _remove(self, record_type: str, ids: Iterator[str]) -> None:
         while batch := list(islice(ids, BATCH)):
+            batch = [one for one in batch if (record_type, one, None) not in self._done]
             later = self._store.touched_since(self._id, record_type, batch)
             for record_id in batch:
                 if record_id in later:

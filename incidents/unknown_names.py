@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, Protocol
 
 from incidents.columns import Column, header_key
@@ -24,6 +25,8 @@ MOST_COMPARED = 1_000
 LONGEST_NAME = 200
 SLIP = 0.88
 """How alike two names of as many words and nearly as many letters are for one to be a misspelling of the other."""
+SHORTEST = {"swapped": 4, "other": 6}
+"""How long a name must be for two neighbouring letters swapped, or one letter in place of another, to be a slip."""
 CREATED = frozenset(("operator_id",))
 """The columns whose unknown names can become providers. Of which kind they are is not said, and duties hang on it."""
 
@@ -56,6 +59,7 @@ class Names:
         self._incident = incident
         self._made: dict[str, Provider] = {}
         self._near: dict[tuple[str, str], Sequence[str]] = {}
+        self._slips: dict[tuple[str, str], bool] = {}
 
     def resolve(self, record_type: str, text: str) -> str | None:
         """Give the id of a known name."""
@@ -106,10 +110,40 @@ class Names:
         return "create"
 
     def _slip(self, record_type: str, text: str) -> bool:
+        key = (record_type, text)
+        found = self._slips.get(key)
+        if found is None:
+            if len(self._slips) >= MOST_COMPARED:
+                return False
+            found = self._slips[key] = self._misspelt(record_type, text)
+        return found
+
+    def _misspelt(self, record_type: str, text: str) -> bool:
         typed = header_key(text).replace("_", "-")
+        if any(self._lookup.resolve(record_type, other) is not None for other in _swapped(typed)):
+            return True
         return any(
-            abs(len(typed) - len(near)) <= 1
-            and typed.count("-") == near.count("-")
-            and difflib.SequenceMatcher(None, typed, near).ratio() >= SLIP
+            _replaced(typed, near)
+            or (
+                abs(len(typed) - len(near)) <= 1
+                and typed.count("-") == near.count("-")
+                and difflib.SequenceMatcher(None, typed, near).ratio() >= SLIP
+            )
             for near in self.nearest(record_type, text)
         )
+
+
+def _swapped(name: str) -> Iterator[str]:
+    """Give a name with each two neighbouring letters in the other order."""
+    if len(name) >= SHORTEST["swapped"]:
+        for n, (first, second) in enumerate(pairwise(name)):
+            if first != second and first.isalpha() and second.isalpha():
+                yield name[:n] + second + first + name[n + 2 :]
+
+
+def _replaced(name: str, other: str) -> bool:
+    """Say whether two names differ in one letter; a digit in place of another makes another name."""
+    if len(name) != len(other) or len(name) < SHORTEST["other"]:
+        return False
+    apart = [pair for pair in zip(name, other, strict=True) if pair[0] != pair[1]]
+    return len(apart) == 1 and all(letter.isalpha() for letter in apart[0])

@@ -27,8 +27,9 @@ def import_archive(
     """Import the parts one by one, each wholly or not at all; the type of the options does not count.
 
     With `options.strict` a part with a rejected row is not written, and those behind it are not read. In a dry run
-    each part meets the store as it is: what an earlier part would bring is not there yet.
+    what an earlier part would bring counts as being there, by its id.
     """
+    brought: dict[str, frozenset[str]] | None = {} if dry_run else None
     for part in archive.parts:
         own = replace(
             options,
@@ -36,7 +37,7 @@ def import_archive(
             collection=part.collection or options.collection,
             filename=f"{options.filename}: {part.name}",
         )
-        report = import_file(store, part.path, own, actor=actor, at=at, dry_run=dry_run)
+        report = import_file(store, part.path, own, actor=actor, at=at, dry_run=dry_run, brought=brought)
         yield report
         if options.strict and report.rejected:
             return

@@ -94,7 +94,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
     "--database",
     "-d",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The database file (default: TIMELINE_DATABASE, else incidents.db). Created with the bundled records.",
+    help="The database file (default: TIMELINE_DATABASE, else incidents.db).",
 )
 @click.option(
     "--lang", type=click.Choice(list(LANGUAGES)), default="en", help="The language of what is said."

@@ -67,9 +67,21 @@ def announce(path: Path) -> None:
 
 
 @contextmanager
-def the_store(ctx: click.Context) -> Iterator[Store]:
-    """Open the store, creating it with the bundled records when there is none, and close it at the end."""
+def the_store(ctx: click.Context, *, create: bool = False) -> Iterator[Store]:
+    """Open the store and close it at the end; with `create`, make it with the bundled records when there is none.
+
+    Raises `TimelineError` where there is none and none is to be made.
+    """
     path = database_of(ctx)
+    if not create and not path.exists():
+        raise TimelineError(
+            N_("There is no database at {path}."),
+            code="no-database",
+            params={"path": str(path)},
+            hint=N_(
+                "Name it with --database, or create it with `timeline init`, `timeline serve` or an import."
+            ),
+        )
     announce(path)
     store = open_store(path, at=datetime.now(UTC))
     try:
@@ -101,7 +113,7 @@ def written(path: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         return
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        with path.open("w", encoding="utf-8", newline="") as target:
+        with _said_of(path), path.open("w", encoding="utf-8", newline="") as target:
             yield target
         return
     with _whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as target:
@@ -135,8 +147,21 @@ def _whole(path: Path) -> Iterator[Path]:
     """Give a name beside a path; what stands there at the end takes the path's place. Raises `TimelineError`."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        yield draft
-        draft.replace(path)
+        with _said_of(path):
+            yield draft
+            draft.replace(path)
+    finally:
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    """Say plainly of a path that it cannot be written. Raises `TimelineError`."""
+    try:
+        yield
     except OSError as reason:
         raise TimelineError(
             N_("{path} cannot be written: {reason}."),
@@ -144,8 +169,3 @@ def _whole(path: Path) -> Iterator[Path]:
             params={"path": str(path), "reason": (reason.strerror or str(reason)).lower()},
             hint=N_("Check the folder, and that you may write in it."),
         ) from reason
-    finally:
-        if draft.is_dir():
-            shutil.rmtree(draft, ignore_errors=True)
-        else:
-            draft.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from incidents import COUNTED_AS_USERS, Amount, Figure
+from incidents import COUNTED_AS_USERS, Amount, Figure, Incident
 from timeline.duty_words import ordered, reason_words
 from timeline.formats import format_amount, format_duration, format_number
 from timeline.incident_page import IncidentPage
@@ -38,7 +38,7 @@ def impact(page: IncidentPage) -> list[FigureWords]:
             FigureWords(
                 number="–",
                 words=_("user-hours: not known"),
-                formula=(_user_hours_missing(page),),
+                formula=(user_hours_missing(page.incident),),
                 id="user-hours",
             )
         )
@@ -132,14 +132,16 @@ def _user_hours_cards(figure: Figure) -> list[FigureWords]:
     return cards
 
 
-def _user_hours_missing(page: IncidentPage) -> str:
-    incident = page.incident
+def user_hours_missing(incident: Incident) -> str:
+    """Say what user-hours lack, in a sentence: the number, a unit that counts users, or the duration."""
     if incident.affected is None:
         return _("The number of people affected is not known.")
+    if incident.affected_unit is None:
+        return _("What the number affected counts is not stated: users, sites, calls ...")
     if incident.affected_unit not in COUNTED_AS_USERS:
         return _(
             "The unit is %(unit)s, which does not count users.",
-            unit=label(incident.affected_unit or "unknown", "affected_unit"),
+            unit=label(incident.affected_unit, "affected_unit"),
         )
     return _("The duration is not known.")
 

@@ -156,7 +156,7 @@ def import_(
                     ctx, held.enter_context(archive), options, dry_run=dry_run, as_json=as_json
                 )
             else:
-                options = _profiled(ctx, options, source, save_as)
+                options = _profiled(ctx, options, source, save_as, dry_run=dry_run)
                 good = _import_one(ctx, source, options, dry_run=dry_run, as_json=as_json, rejected=rejected)
     except KeyboardInterrupt:
         tell("\n" + _("Interrupted: nothing of this file was imported."))
@@ -193,8 +193,10 @@ def _options(
     )
 
 
-def _profiled(ctx: click.Context, options: ImportOptions, source: Path, save_as: str | None) -> ImportOptions:
-    """Complete options by the profile of the file, and save them as one where that is asked."""
+def _profiled(
+    ctx: click.Context, options: ImportOptions, source: Path, save_as: str | None, *, dry_run: bool
+) -> ImportOptions:
+    """Complete options by the profile of the file, and save them as one where that is asked and no dry run."""
     from incidents import open_table
     from timeline.import_profiles import keep_profile, profiles_folder, reading_of, with_its_profile
 
@@ -202,7 +204,9 @@ def _profiled(ctx: click.Context, options: ImportOptions, source: Path, save_as:
     options, profile = with_its_profile(options, source, folder)
     if profile is not None:
         tell(_("The file is read as the profile “%(name)s” says.", name=profile.name))
-    if save_as is not None:
+    if save_as is not None and dry_run:
+        tell(_("Dry run: the profile “%(name)s” was not saved.", name=save_as))
+    elif save_as is not None:
         with open_table(source, reading_of(options)) as table:
             keep_profile(save_as, options, table.header, folder)
         tell(
@@ -228,17 +232,27 @@ def _import_one(
     from timeline.rejected import rejected_csv
     from timeline.report import json_text
 
-    with the_store(ctx) as store, _progress() as tick:
-        report = import_file(
-            store, source, options, actor=person(), at=datetime.now(UTC), dry_run=dry_run, on_progress=tick
-        )
-    if rejected is not None:
-        with written(rejected) as target:
+    # The file of rejected rows is begun before anything is imported: rows must not go in where theirs cannot be kept.
+    with ExitStack() as held:
+        target = held.enter_context(written(rejected)) if rejected is not None else None
+        with the_store(ctx, create=True) as store, _progress() as tick:
+            report = import_file(
+                store,
+                source,
+                options,
+                actor=person(),
+                at=datetime.now(UTC),
+                dry_run=dry_run,
+                on_progress=tick,
+            )
+        if target is not None:
             target.writelines(rejected_csv(report))
     if as_json:
         click.echo(json_text(report))
     else:
         _say(report, ask_order=options.date_order is None)
+        if rejected is not None and report.rejected and str(rejected) != "-":
+            tell(_("The rejected rows are in %(path)s, with the reasons.", path=str(rejected)))
     return not report.rejected
 
 
@@ -271,7 +285,7 @@ def _import_all(
 ) -> bool:
     """Import records of several kinds, and tell of each kind; False where a row was rejected."""
     from timeline.archive_import import import_archive
-    from timeline.report import json_text, problem_lines, summary_line
+    from timeline.report import json_text, note_lines, problem_lines, summary_line
 
     if not archive.parts:
         raise TimelineError(
@@ -281,15 +295,16 @@ def _import_all(
             hint=N_("Name a folder that `timeline export --all` wrote, or one file of it."),
         )
     reports = []
-    with the_store(ctx) as store:
+    with the_store(ctx, create=True) as store:
         for report in import_archive(
             store, archive, options, actor=person(), at=datetime.now(UTC), dry_run=dry_run
         ):
             reports.append(report)
             if not as_json:
-                for line in problem_lines(report):
-                    tell(line)
-                click.echo(summary_line(report))
+                part = report.filename.removeprefix(f"{options.filename}: ")
+                for line in [*note_lines(report)[:NOTES], *problem_lines(report)]:
+                    tell(_("%(name)s: %(words)s", name=part, words=line))
+                click.echo(_("%(name)s: %(words)s", name=part, words=summary_line(report)))
     if as_json:
         click.echo("[" + ",\n".join(json_text(report) for report in reports) + "]")
     return not any(report.rejected for report in reports)

@@ -40,7 +40,7 @@ def with_its_profile(
     Raises `ProfileError` for one that is not there or cannot be read.
     """
     plain = replace(options, profile="")
-    if options.profile == NONE or not folder.is_dir():
+    if options.profile == NONE or (not options.profile and not folder.is_dir()):
         return plain, None
     if options.profile:
         profile = load_profile(options.profile, folder)

@@ -29,23 +29,30 @@ MARK = "\ufeff"
 def rejected_csv(report: ImportReport, rows: Iterable[RowOutcome] | None = None) -> Iterator[str]:
     """Write the rejected rows, one line each, problems of one row joined by " | "; the header comes first.
 
-    `rows` are the rejected rows where the report itself does not hold them. Cells are separated as in the file that
+    `rows` are the rejected rows where the report itself does not hold them. A row that was rejected before keeps the
+    number that its line had in the first file. Cells are separated as in the file that
     was sent, so that the spreadsheet it came from opens this one too.
     """
     # A workbook and JSON have no separator, and the writer takes one sign.
     delimiter = report.delimiter.strip(" ")[:1] or ","
-    yield MARK + _line([*ADDED, *report.header], delimiter)
+    # A file of rejected rows that is sent again has such columns of its own: these are not written twice.
+    own = [place for place, name in enumerate(report.header) if name.casefold() not in ADDED]
+    first = next((place for place, name in enumerate(report.header) if name.casefold() == ADDED[0]), None)
+    yield MARK + _line([*ADDED, *(report.header[place] for place in own)], delimiter)
     for row in report.rejected_rows() if rows is None else rows:
         problems = row.problems
+        line = row.cells[first].strip() if first is not None and first < len(row.cells) else ""
         added = [
-            str(row.line),
+            line or str(row.line),
             " | ".join(problem.column for problem in problems),
             " | ".join(problem.value for problem in problems),
             " | ".join(problem.code for problem in problems),
             " | ".join(reason_of(problem) for problem in problems),
             " | ".join(remedy_of(problem) for problem in problems),
         ]
-        yield _line([*added, *row.cells], delimiter)
+        # A row can have more cells than there are columns: none of them is lost.
+        kept = [row.cells[place] for place in own if place < len(row.cells)]
+        yield _line([*added, *kept, *row.cells[len(report.header) :]], delimiter)
 
 
 def _line(cells: list[str], delimiter: str) -> str:

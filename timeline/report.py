@@ -6,7 +6,7 @@ Knows the report's values and the reader's language. Decides nothing about rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from incidents import Group, ImportReport, Note, Problem, fill
@@ -22,6 +22,13 @@ OUTCOME_WORDS = {
 }
 SHOWN_PROBLEMS = 20
 SHOWN_CHANGES = 20
+KINDS = {
+    "provider": N_("provider"),
+    "service": N_("service"),
+    "source": N_("source"),
+    "law": N_("law"),
+    "incident": N_("incident"),
+}
 ORDER_UNKNOWN = ("ambiguous-order", "two-digit-year")
 LONGEST_VALUE = 120
 
@@ -51,17 +58,23 @@ def order_unknown(report: ImportReport) -> bool:
 
 def reason_of(problem: Problem) -> str:
     """Say why a row or cell was not taken, in the reader's language."""
-    return fill(_(problem.message), problem.params)
+    return fill(_(problem.message), _said(problem.params))
 
 
 def remedy_of(problem: Problem) -> str:
     """Say what to write instead, in the reader's language; "" when there is nothing to say."""
-    return fill(_(problem.hint), problem.params) if problem.hint else ""
+    return fill(_(problem.hint), _said(problem.params)) if problem.hint else ""
 
 
 def note_words(note: Note) -> str:
     """Say how something was read that could have been read otherwise."""
-    return fill(_(note.message), note.params)
+    return fill(_(note.message), _said(note.params))
+
+
+def _said(params: Mapping[str, object]) -> dict[str, object]:
+    """Give the parameters of a message with the kind of record that it names in the reader's language."""
+    kind = str(params.get("kind", ""))
+    return {**params, "kind": _(KINDS[kind])} if kind in KINDS else dict(params)
 
 
 def shortened(text: str) -> str:
@@ -137,21 +150,51 @@ def _where(line: int, count: int, column: str) -> str:
 
 
 def note_lines(report: ImportReport) -> list[str]:
-    """Say how the file was read, each guess and repair once; then of the rows, with the number of lines concerned."""
+    """Say how the file was read, each guess and repair once; then of the rows, with the number of lines concerned.
+
+    A note whose words are the same for several columns names them on one line; of one that quotes values, other
+    values follow.
+    """
     said = [_note_line(note.line, int(str(note.params.get("count", 1))), note) for note in report.notes]
+    alike: dict[str, list[Group]] = {}
     for group in report.note_groups:
-        first = next(one for one in group.examples if isinstance(one, Note))
-        said.append(_note_line(first.line, group.count, first))
+        alike.setdefault(note_words(_first_note(group)), []).append(group)
+    for groups in alike.values():
+        largest = max(groups, key=lambda group: group.count)
+        first = min((_first_note(group) for group in groups), key=lambda note: note.line)
+        columns = list(dict.fromkeys(group.column for group in groups if group.column))
+        quoted = "{value}" in first.message
+        line = _note_line(first.line, largest.count, first, () if quoted else columns)
+        others = list(_other_noted(groups)) if quoted else []
+        said.append(_("%(line)s; also %(values)s", line=line, values=", ".join(others)) if others else line)
     return list(dict.fromkeys(said))
 
 
-def _note_line(line: int, count: int, note: Note) -> str:
+def _first_note(group: Group) -> Note:
+    return next(one for one in group.examples if isinstance(one, Note))
+
+
+def _other_noted(groups: Iterable[Group], most: int = 5) -> Iterator[str]:
+    """Give the next different values of which the same was noted, in quotation marks."""
+    notes = [one for group in groups for one in group.examples if isinstance(one, Note)]
+    values = dict.fromkeys(str(note.params.get("value") or "") for note in notes)
+    values.pop(str(notes[0].params.get("value") or ""), None)
+    return (_("“%(text)s”", text=shortened(value)) for value in islice(filter(None, values), most))
+
+
+def _note_line(line: int, count: int, note: Note, columns: Sequence[str] = ()) -> str:
     words = note_words(note)
     if not line:
         return words
-    if count <= 1:
-        return _("line %(line)s: %(words)s", line=line, words=words)
-    return _("line %(line)s and %(n)s more: %(words)s", line=line, n=count - 1, words=words)
+    if not columns:
+        where = (
+            _("line %(line)s", line=line)
+            if count <= 1
+            else _("line %(line)s and %(n)s more", line=line, n=count - 1)
+        )
+    else:
+        where = _where(line, count, ", ".join(columns))
+    return _("%(name)s: %(words)s", name=where, words=words)
 
 
 def recognised_words(report: ImportReport) -> str:

@@ -14,6 +14,7 @@ from textwrap import wrap
 from incidents import Amount, Figure, Incident, Query, Store, TimelineError, find, named_number
 from timeline.duty_words import clock_words, fact_name, in_language
 from timeline.formats import format_duration, format_minutes, format_moment, format_number
+from timeline.impact_words import user_hours_missing
 from timeline.incident_page import Duty, DutyGroup, IncidentPage, Role, incident_page
 from timeline.incident_words import affected_words, format_decimals
 from timeline.labels import country, label
@@ -150,7 +151,7 @@ def _range(low: float, high: float) -> str:
 def _impact(page: IncidentPage) -> Iterator[tuple[str, str]]:
     figure = page.user_hours
     if figure is None:
-        yield _("User-hours"), _("not known: the number of users or the duration is not on record")
+        yield _("User-hours"), _("Not known. %(why)s", why=user_hours_missing(page.incident))
         return
     said = []
     for side, known, unknown in BOUND_WORDS:

@@ -101,7 +101,8 @@ def _width(records: Sequence[Record], dialect: Dialect, header: int | None) -> t
             continue
         window = records[index : index + WINDOW]
         same = sum(len(record.cells) == width for record in window)
-        if same >= least * len(window) and (same > 1 or len(window) == 1 or len(window) == 2):
+        alone = not any(len(record.cells) > 1 for record in records[max(start, index - WINDOW) : index])
+        if same >= least * len(window) and (same > 1 or (len(window) < 3 and alone)):
             run = sum(len(record.cells) == width for record in records[index:])
             found.append((width, index, run))
             if len(found) == 2 or len(records) - index <= 2:
@@ -119,11 +120,11 @@ def _width(records: Sequence[Record], dialect: Dialect, header: int | None) -> t
         if narrow < wide and narrow <= 3 and len(above) <= 10 and more > count * 0.8 and not _is_table(above):
             return wide, second
     width, index, _ = found[0]
-    first = records[0]
+    top = records[0].cells
     # A first line of names, as wide as the rows that follow later, is no preamble.
-    if header or not index or len(first.cells) < max(width, 3) or not _is_names(first.cells):
+    if header or not index or len(top) < max(width, 3) or not _is_names(top):
         return width, index
-    return len(first.cells), 0
+    return len(top), 0
 
 
 def _is_names(cells: Sequence[str]) -> bool:

@@ -69,6 +69,9 @@ class Mender:
         if not split.fault and len(cells) == 1 and (inner := self._unwrapped(cells[0], split)):
             self._note("unwrapped", number)
             return inner
+        if split.fault and (meant := self._escaped(text)):
+            self._note("escaped", number)
+            return meant
         if parted := self._by_delimiters(text, number):
             return parted
         if split.fault:
@@ -104,6 +107,13 @@ class Mender:
         if split.fault or len(split.cells) <= self._width or mark not in last or mark + " " in last:
             return False
         return self.easy(split.cells[: self._width])
+
+    def _escaped(self, text: str) -> list[str] | None:
+        """Read a record whose quotation marks have a backslash before them, in a file that doubles them."""
+        if self._dialect.escape or not self._dialect.quote or "\\" + self._dialect.quote not in text:
+            return None
+        split = split_record(text, replace(self._dialect, escape="\\"))
+        return split.cells if not split.fault and len(split.cells) == self._width else None
 
     def _unless_better(self, text: str, cells: list[str], number: int) -> list[str]:
         """Give the cells as they are split, unless a mark inside them is the edge of a cell whose delimiter is lost."""

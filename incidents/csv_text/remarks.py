@@ -5,7 +5,7 @@ The one table of these sentences; scripts/messages.py collects them. Knows no fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from incidents.table import Remark
 
@@ -47,20 +47,11 @@ REPAIR_NOTES: dict[str, str] = {
     "unclosed-quote": "A quoted cell is not closed; it was ended where the columns say.",
     "other-delimiter": "The row is separated by {delimiter}, unlike the others; it was read with it.",
     "other-quote": "The row is quoted with {quote}, unlike the others; it was read with it.",
+    "escaped": "The row has backslashes before its quotation marks, unlike the others; they were taken off.",
     "unwrapped": "The whole line was quoted as one cell; it was read as the cells in it.",
     "merged-cells": "Of merged cells the first was read, the others as empty.",
     "error-cells": "Cells that hold an error were read as empty.",
     "formulas": "Formulas without a stored result were read as empty; open the workbook and save it to store them.",
-}
-
-WORDS: dict[str, str] = {
-    ",": "a comma",
-    ";": "a semicolon",
-    "\t": "a tab",
-    "|": "a vertical bar",
-    " ": "a space",
-    ", ": "a comma and a space",
-    "; ": "a semicolon and a space",
 }
 
 
@@ -99,9 +90,9 @@ def shown(text: str, length: int = 60) -> str:
     return flat if len(flat) <= length else flat[: length - 1] + "…"
 
 
-def named(sign: str, words: Mapping[str, str] = WORDS) -> str:
-    """Give a sign as a word, or in quotation marks where it has no name here."""
-    return words.get(sign, f"“{sign}”")
+def named(sign: str) -> str:
+    """Give a sign so that it is seen, in any language: in quotation marks, a tab as TAB."""
+    return "TAB" if sign == "\t" else f"“{sign}”"
 
 
 ROW_FAULTS: dict[str, tuple[str, str]] = {

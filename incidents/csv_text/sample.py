@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from incidents.csv_text.dialect import bare, lines_of
 from incidents.csv_text.encoding import TextBlocks, find_encoding, wrong_encoding
-from incidents.csv_text.limits import MAX_EMPTY_LINES, MAX_LINE, SAMPLE, SAMPLE_PIECE, SMALL_FILE
+from incidents.csv_text.limits import MAX_CELL, MAX_EMPTY_LINES, MAX_LINE, SAMPLE, SAMPLE_PIECE, SMALL_FILE
 from incidents.csv_text.remarks import Repairs
 from incidents.csv_text.source import Source
 from incidents.table import CsvError
@@ -118,8 +118,8 @@ def _head(source: Source, encoding: str, mark: int, strict: bool) -> tuple[str, 
                 continue
             if len(text) >= SAMPLE and ("\n" in text or "\r" in text):
                 break
-            if len(text) > MAX_LINE:
-                raise line_too_long(skipped + 1)
+            if len(text) > MAX_CELL:
+                raise line_too_long(skipped + 1, MAX_CELL)
         else:
             if not text.strip("\r\n \t\ufeff"):
                 raise _empty()
@@ -153,11 +153,11 @@ def too_many_empty_lines(found: int) -> CsvError:
     )
 
 
-def line_too_long(line: int) -> CsvError:
+def line_too_long(line: int, limit: int = MAX_LINE) -> CsvError:
     """Make the error of a line that is longer than can be held."""
     return CsvError(
         "Line {line} is longer than {limit} signs.",
         code="line-too-long",
-        params={"line": line, "limit": MAX_LINE},
+        params={"line": line, "limit": limit},
         hint="Check that this is a table with one row a line.",
     )

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import count
 
+from incidents.csv_text.below import Below
 from incidents.csv_text.dialect import Dialect, Split, bare, lines_of, split_record
 from incidents.csv_text.encoding import TextBlocks
-from incidents.csv_text.layout import FOOTERS, MAX_NAME, Layout
-from incidents.csv_text.limits import MAX_CELL, MAX_CELL_LINES, MAX_EMPTY_LINES, MAX_LINE
+from incidents.csv_text.layout import Layout
+from incidents.csv_text.limits import BLOCK, MAX_CELL, MAX_CELL_LINES, MAX_COLUMNS, MAX_EMPTY_LINES, MAX_LINE
 from incidents.csv_text.mending import Mender
 from incidents.csv_text.remarks import Repairs, shown
 from incidents.csv_text.sample import line_too_long, too_many_empty_lines
-from incidents.csv_text.shapes import STRICT, TEXTS, kind
 from incidents.table import Row, RowFault
 
 Item = Row | RowFault
-REMARK = re.compile(r"\s*(?:[*†‡(\[©#]|\S+(?:\s+\S+){2,})")
-"""A remark below a table: marked as one, or a sentence."""
-
 new_row = partial(tuple.__new__, Row)
 
-LINE_ENDS = frozenset({"\n", "\r\n", "\r"})
+LONG = 4 * BLOCK
 LAST_ROWS = 16
 FOOTED_ROWS = 4
 """Rows that a table must have before a line below them is taken for a footer."""
@@ -39,7 +35,6 @@ LAST_WINDOW = 4_096
 CLOSING_TRIES = 8
 JOINED_LINES = 20
 EASILY = 0.3
-FOREIGN = TEXTS | {"code"}
 
 
 class Walk:
@@ -58,7 +53,7 @@ class Walk:
         self._mender = Mender(dialect, layout.columns, repairs)
         self._width, self._kept = layout.width, len(layout.names)
         self._stray = dialect.stray
-        self._typed = [n for n, column in enumerate(layout.columns) if column.strict()]
+        self._below = Below(dialect, layout)
         self._first_name = layout.raw_header[0] if layout.raw_header else ""
         self._single = dialect.quote == '"'
         """Whether a cell in single quotes would be unlike the others."""
@@ -109,11 +104,11 @@ class Walk:
 
     def _batch(self, text: str, final: bool) -> Iterable[Item]:
         """Read a region; what a quoted cell cut off at its end takes with it is kept for the next one."""
-        batch = self._even(text)
+        batch = self._even(text) if len(text) <= LONG else None
         if batch is None and not final and (cut := self._cut(text)) < len(text):
             self._rest = text[cut:]
             text = text[:cut]
-            batch = self._even(text)
+            batch = self._even(text) if len(text) <= LONG else None
         if batch is None:
             later = self._rest
             self._rest = ""
@@ -170,7 +165,7 @@ class Walk:
             if found is None:
                 return None
             numbers, rows = found
-        if self._has_others(rows) or self._foreign(rows[-1]):
+        if self._has_others(rows) or self._below.foreign(rows[-1]):
             return None
         if self._kept != self._width:
             if self._kept < self._width and any(any(map(str.strip, row[self._kept :])) for row in rows):
@@ -223,9 +218,9 @@ class Walk:
         start = self._line
         while at < len(lines):
             self._line = start + at
-            if lines[at] in LINE_ENDS:
+            if lines[at].isspace():
                 run = at
-                while run < len(lines) and lines[run] in LINE_ENDS:
+                while run < len(lines) and lines[run].isspace():
                     run += 1
                 self._empty_lines(start + at, run - at)
                 at = run
@@ -249,6 +244,8 @@ class Walk:
 
     def _by_csv(self, lines: list[str], at: int, window: int, start: int, out: list[Item]) -> int:
         """Read even records of a window; gives the number of lines read before the first that is not even."""
+        if len(lines[at]) > LONG:
+            return 0
         reader = csv.reader(lines[at : at + window], **self._dialect.for_csv)
         header = self._layout.raw_header
         done = 0
@@ -268,7 +265,7 @@ class Walk:
                         break
                 elif "'" in cells[-1] and self._special(cells):
                     break
-                if self._blank_before or (self._typed and self._foreign(cells)):
+                if self._blank_before or self._below.foreign(cells):
                     break
                 out.append(
                     Row(start + at + done, self._shaped(cells) if self._kept != self._width else cells)
@@ -307,6 +304,10 @@ class Walk:
         text = bare(lines[at])
         if not text.strip():
             self._empty_lines(number, 1)
+            return 1
+        if len(text) > LONG and text.count(self._dialect.mark) >= MAX_COLUMNS:
+            # Not split: millions of cells would take more memory than the line itself.
+            out.append(RowFault(number, "too-many-cells", tuple(text.split(self._dialect.mark, 50)[:50])))
             return 1
         split = split_record(text, self._dialect)
         used = 1
@@ -430,7 +431,9 @@ class Walk:
             return used
         if (
             not self._second
-            and self._begins_second(stripped, lines, at + used)
+            and self._below.begins_second(
+                stripped, lines[at + used : at + used + 3], blank=bool(self._blank_before)
+            )
             and (split.fault or len(cells) == self._width or not self._mender.easy(cells))
         ):
             self._second = True
@@ -469,69 +472,10 @@ class Walk:
         """Say whether the line after one is neither empty nor a row."""
         return at + 1 < len(lines) and bool(lines[at + 1].strip()) and not self._is_row(lines[at + 1])
 
-    def _begins_second(self, cells: tuple[str, ...], lines: list[str], following: int) -> bool:
-        """Say whether a record is the header of a second table below the first."""
-        header = set(self._layout.raw_header)
-        width = len(cells)
-        if width > 1 and width != self._width and len(header) > 1:
-            same = sum(1 for cell in cells if cell and cell in header)
-            if same >= 2 and same >= 0.6 * min(width, len(header)):
-                return True
-        named = width > 1 and all(cells) and len(set(cells)) == width
-        named = named and not any(kind(cell) in STRICT or len(cell) > MAX_NAME for cell in cells)
-        below = self._widths_below(lines, following)
-        if width == self._width:
-            if not named:
-                return False
-            if self._blank_before and self._unlike(cells, below):
-                return True
-            return len(below) > 1 and all(map(self._foreign, (cells, *below)))
-        if named:
-            same = sum(len(row) == width for row in below)
-            return same == len(below) and same >= (1 if self._blank_before else 2)
-        # The title of a table above its header.
-        return (
-            width == 1
-            and bool(self._blank_before)
-            and len(below) > 1
-            and len(below[0]) == len(below[1]) > 1
-            and all(cell.strip() and kind(cell) not in STRICT for cell in below[0])
-            and (len(below[0]) != self._width or self._unlike(below[0], below[1:]))
-        )
-
-    def _widths_below(self, lines: list[str], following: int) -> list[list[str]]:
-        """Give the cells of the next records, as far as they stand together."""
-        out = []
-        for line in lines[following : following + 3]:
-            split = split_record(bare(line), self._dialect)
-            if split.fault or not any(map(str.strip, split.cells)):
-                break
-            out.append(split.cells)
-        return out
-
-    def _foreign(self, cells: Sequence[str]) -> bool:
-        """Say whether a record of the right width has nothing of the kind that the columns hold."""
-        typed = self._typed
-        return len(typed) > 2 and all(kind(cells[n]) in FOREIGN for n in typed)
-
-    def _unlike(self, cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-        """Say whether names, and the rows below them, do not look like this table's rows."""
-        columns = self._layout.columns
-        names = sum(
-            column.typed and kind(cell) in TEXTS for cell, column in zip(cells, columns, strict=False)
-        )
-        if not below:
-            return False
-        values = sum(
-            (column.typed and kind(cell) in TEXTS) or (column.words > 0.9 and kind(cell) in STRICT)
-            for cell, column in zip(below[0], columns, strict=False)
-        )
-        return names + values >= 2 or (names > 0 and names == sum(column.typed for column in columns))
-
     def _without_footers(self, items: list[Item]) -> list[Item]:
         """Take totals and remarks off the end of the last rows, and say so."""
         cut = len(items)
-        while cut and len(items) - cut < LAST_ROWS and self._is_footer(items[cut - 1]):
+        while cut and len(items) - cut < LAST_ROWS and self._below.is_footer(items[cut - 1]):
             cut -= 1
         # A few rows are no table that a remark could stand below: what is odd among them is for a person to judge.
         if self._full + sum(isinstance(item, Row) for item in items[:cut]) < FOOTED_ROWS:
@@ -542,27 +486,6 @@ class Walk:
                 "footer", first.line, len(items) - cut, text=shown(", ".join(c for c in first.cells if c))
             )
         return items[:cut]
-
-    def _is_footer(self, item: Item) -> bool:
-        full = [cell for cell in item.cells if cell.strip()]
-        if not full or self._kept < 2:
-            return (
-                self._kept == 1 and bool(full) and bool(FOOTERS.match(full[0])) and isinstance(item, RowFault)
-            )
-        if isinstance(item, RowFault) and item.code == "second-table":
-            return False
-        first = self._layout.columns[0]
-        strange = first.misfit(item.cells[0]) if item.cells[0].strip() else first.misfit("")
-        says = bool(FOOTERS.match(full[0]))
-        if not (says or REMARK.match(full[0] if isinstance(item, Row) else " ".join(full))):
-            return False
-        few = len(full) == 1 or (len(full) <= 2 and self._kept >= 5)
-        if isinstance(item, RowFault):
-            alone = len(full) == 1 and (says or strange > 0.4 or (self._kept > 2 and not first.typed))
-            return alone or (strange > 0.3 and (says or len(full) <= self._kept // 3))
-        return (says and len(full) <= max(2, self._kept * 2 // 3) and (strange > 0.3 or few)) or (
-            len(full) == 1 and self._kept > 2 and strange > 0.4
-        )
 
 
 def _skipped(block: str, lines: int) -> tuple[str, int]:

@@ -190,6 +190,10 @@ class Store(Protocol):
         """Give the change set that took this one back, None while it holds."""
         ...
 
+    def undos_of(self, change_set_id: int) -> Sequence[tuple[int, bool]]:
+        """Give the change sets that took this one back, in order, and of each whether it still holds."""
+        ...
+
     def changes_of(self, change_set_id: int) -> tuple[Change, ...]:
         """Give what a change set did, in order; the incidents that it added are given by `added_incidents`."""
         ...

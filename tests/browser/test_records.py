@@ -303,7 +303,8 @@ def test_a_form_is_refused_from_another_origin_and_taken_from_its_own(
     for origin in (elsewhere(own_server), "https://example.org", "null"):
         assert refusal(send(page, own_server, csrf, origin)) == (403, "foreign-origin")
     assert refusal(send(page, own_server, "guessed", own_server.url)) == (403, "bad-form")
-    assert send(page, own_server, csrf, own_server.url).status == 303
+    taken = send(page, own_server, csrf, own_server.url)
+    assert taken.status == 200 and taken.json()["preview"].startswith("/import/preview/")
 
 
 def test_a_form_is_refused_without_signing_in(page: Page, live_server: LiveServer) -> None:

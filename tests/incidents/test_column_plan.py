@@ -212,3 +212,16 @@ def test_any_header_gives_a_plan_or_a_reason(header: list[str]) -> None:
     assert "title" in made.targets
     assert any(field.startswith("started_at") for field in made.targets)
     assert all(note.code in PLAN_NOTES for note in made.notes)
+
+
+@pytest.mark.parametrize("zone", ["America/NewYork", "+02:00", "europe/paris"])
+def test_a_zone_for_every_row_that_is_none_stops_the_file_at_once(zone: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        plan_columns(("id", "title", "started_at"), ImportOptions(constants={"timezone": zone}))
+    assert (caught.value.code, caught.value.params["zone"]) == ("unknown-zone", zone)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", " Europe/Paris ", "UTC", ""])
+def test_a_zone_for_every_row_is_taken(zone: str) -> None:
+    plan = plan_columns(("id", "title", "started_at"), ImportOptions(constants={"timezone": zone}))
+    assert plan.targets["timezone"].strip() == zone.strip()

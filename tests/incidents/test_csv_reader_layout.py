@@ -131,10 +131,10 @@ def test_a_file_that_is_its_header_over_and_over_is_said_in_few_words() -> None:
 @pytest.mark.parametrize("width", [3, 4, 6])
 def test_the_rows_of_a_second_table_are_faults_of_their_own(gap: list[str], width: int) -> None:
     second = [",".join(f"{word}{n}" for n in range(width)) for word in ("NAME", "one", "two", "three")]
-    with open_table(table_of(HEADER, *ROWS, *gap, *second)) as table:
+    with open_table(table_of(HEADER, *ROWS, *ROWS, *gap, *second)) as table:
         items = walked(table)
-    assert [cells for _, _, cells in items[:12]] == CELLS
-    assert [(code, ",".join(cells)) for _, code, cells in items[12:]] == [
+    assert [cells for _, _, cells in items[:24]] == CELLS * 2
+    assert [(code, ",".join(cells)) for _, code, cells in items[24:]] == [
         ("second-table", line) for line in second
     ]
 
@@ -175,6 +175,14 @@ def test_a_row_with_one_reasonable_reading_is_repaired_and_reported(damaged: str
     assert codes_of(data) == {repair: (7, 1)}
 
 
+def test_a_row_with_backslashes_is_read_in_a_file_that_doubles_its_quotation_marks() -> None:
+    rows = [f'INC{n},"say ""no"" to {n}",2025-01-{n} 10:00,{n}' for n in range(10, 22)]
+    rows[5] = rows[5].replace('""', '\\"')
+    with open_table(table_of(HEADER, *rows)) as table:
+        assert [cells[1] for _, _, cells in walked(table)] == [f'say "no" to {n}' for n in range(10, 22)]
+        assert [remark.code for remark in table.repairs()] == ["escaped"]
+
+
 def test_a_damaged_record_of_several_lines_is_mended_as_one() -> None:
     rows = [f'INC{n},"Title of {n}\nand more, of it",2025-01-{n} 10:00,{n * 3}' for n in range(10, 22)]
     rows[5] = rows[5].replace(",", ";").replace("more; of", "more, of")
@@ -195,7 +203,7 @@ def test_one_column_is_a_table() -> None:
     data = table_of("name", "alpha", "beta", "gamma")
     assert cells_of(data) == [("name",), ("alpha",), ("beta",), ("gamma",)]
     assert codes_of(data) == {}
-    assert cells_of(table_of("name", "alpha, first", "beta, second")) == [
+    assert cells_of(table_of("name", '"alpha, first"', '"beta, second"')) == [
         ("name",),
         ("alpha, first",),
         ("beta, second",),

@@ -88,6 +88,60 @@ def test_changes_that_were_taken_back_themselves_do_not_count(store: Store) -> N
     assert everything(store) == before
 
 
+def test_what_an_undo_left_can_be_taken_back_later(store: Store) -> None:
+    before = everything(store)
+    first = load(store, FIRST)
+    later = load(store, FIRST.replace("Second", "Second, corrected"))
+    assert undo(store, number_of(first), actor="officer", at=AT).removed == 2
+    again = undo(store, number_of(first), actor="officer", at=AT)
+    assert (again.change_set_id, again.removed) == (None, 0)
+    assert [kept.params for kept in again.kept] == [{"id": later.change_set_id}]
+    undo(store, number_of(later), actor="officer", at=AT)
+    rest = undo(store, number_of(first), actor="officer", at=AT)
+    assert (rest.removed, rest.kept) == (1, [])
+    assert everything(store) == before
+    with pytest.raises(UndoError, match="already"):
+        undo(store, number_of(first), actor="officer", at=AT)
+
+
+def test_a_second_undo_leaves_what_was_decided_after_the_first(store: Store) -> None:
+    load(store, FIRST)
+    changed = FIRST.replace("First", "First, corrected").replace("minor,FR,https", "major,FR,https")
+    second = load(store, changed)
+    third = load(store, changed.replace("corrected", "again"))
+    undo(store, number_of(second), actor="officer", at=AT)
+    assert incident(store, "U-1").severity == "minor"
+    undo(store, number_of(third), actor="officer", at=AT)
+    load(store, changed)
+    assert incident(store, "U-1").severity == "major"
+    undo(store, number_of(second), actor="officer", at=AT)
+    assert (incident(store, "U-1").title, incident(store, "U-1").severity) == ("First", "major")
+
+
+def test_an_incident_that_was_deleted_after_it_was_brought_back_stays_deleted(store: Store) -> None:
+    first = load(store, FIRST)
+    with store.writing(kind="edit", actor="officer", at=AT, origin="page") as writer:
+        assert writer.delete("incident", "U-1")
+        gone = writer.change_set_id
+    undo(store, gone, actor="officer", at=AT)
+    with store.writing(kind="edit", actor="officer", at=AT, origin="page") as writer:
+        assert writer.delete("incident", "U-1")
+    with pytest.raises(UndoError, match="already"):
+        undo(store, gone, actor="officer", at=AT)
+    assert store.get("incident", "U-1") is None
+    assert first.added == 2
+
+
+def test_an_import_that_was_had_again_can_be_taken_back_again(store: Store) -> None:
+    before = everything(store)
+    made = load(store, FIRST)
+    done = undo(store, number_of(made), actor="officer", at=AT)
+    assert done.change_set_id is not None
+    undo(store, done.change_set_id, actor="officer", at=AT)
+    assert undo(store, number_of(made), actor="officer", at=AT).removed == 3
+    assert everything(store) == before
+
+
 def test_the_file_of_an_import_that_was_taken_back_can_be_imported_again(store: Store) -> None:
     made = load(store, FIRST)
     undo(store, number_of(made), actor="officer", at=AT)

@@ -36,6 +36,28 @@ def test_a_slip_of_the_pen_is_refused_with_the_right_name() -> None:
     assert "orange" in row.problems[0].remedy
 
 
+@pytest.mark.parametrize(
+    "name", ["Ornage", "Oragne", "ORNAGE", "Orangw", "Ornge", "Orrange", "Groupe Ornage"]
+)
+def test_letters_swapped_replaced_left_out_or_doubled_are_slips(name: str) -> None:
+    row = read("Company", name)
+    assert (row.record, row.created) == (None, ())
+    assert [problem.code for problem in row.problems] == ["unknown-provider"]
+
+
+@pytest.mark.parametrize("name", ["Fred", "Oregon", "Organic", "WAS", "Orange 2", "Granger"])
+def test_another_name_is_no_slip(name: str) -> None:
+    assert [made.name for made in read("Company", name).created] == [name]
+
+
+def test_that_a_name_is_new_is_said_of_the_first_row_that_is_taken() -> None:
+    reader = reader_of((*HEADER, "Company"))
+    refused = reader.read(Row(2, ("1", "x", "never", "Acme")))
+    taken = reader.read(Row(3, ("2", "x", "2026-02-01", "Acme")))
+    assert (refused.record, refused.notes) == (None, ())
+    assert [note.params["value"] for note in taken.notes] == ["Acme"]
+
+
 def test_a_column_of_ids_promises_known_ones() -> None:
     assert read("operator_id", "Grid & Gas Ltd.").problems[0].code == "unknown-provider"
     assert read("Opérateur", "Grid & Gas Ltd.").created

@@ -317,12 +317,35 @@ def test_init_changes_nothing_that_exists(run: Run, database: Path) -> None:
     assert database.read_bytes() == before
 
 
-def test_a_command_on_a_new_path_creates_the_database(run: Run, tmp_path: Path) -> None:
-    path = tmp_path / "new.db"
-    result = run("show", LIVEBOX, path=path)
+def test_an_import_into_a_new_path_creates_the_database(run: Run, tmp_path: Path) -> None:
+    path, file = tmp_path / "new.db", tmp_path / "file.csv"
+    file.write_text("id,title,started_at\nt-1,Down,2025-10-01\n")
+    result = run("import", file, path=path)
     assert result.exit_code == 0
     assert f"Creating {path}" in result.stderr
     assert path.exists()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("imports",),
+        ("history", LIVEBOX),
+        ("undo", "2"),
+        ("export",),
+        ("show", LIVEBOX),
+        ("check",),
+        ("upgrade",),
+    ],
+    ids=lambda args: args[0],
+)
+def test_a_command_that_reads_creates_no_database(run: Run, tmp_path: Path, args: tuple[str, ...]) -> None:
+    path = tmp_path / "empty" / "incidents.db"
+    path.parent.mkdir()
+    result = run(*args, path=path)
+    assert result.exit_code == 1 and not result.stdout
+    assert f"There is no database at {path}" in result.stderr and "timeline init" in result.stderr
+    assert not list(path.parent.iterdir())
 
 
 def test_the_database_can_be_named_before_or_after_the_command(tmp_path: Path) -> None:

@@ -318,6 +318,10 @@ class SqliteStore:
         row = self._db.conn.execute(sql, (change_set_id,)).fetchone()
         return row[0] if row else None
 
+    def undos_of(self, change_set_id: int) -> list[tuple[int, bool]]:
+        sql = f"SELECT u.id, NOT {TAKEN_BACK.format(id='u.id')} FROM change_sets u WHERE u.undoes = ? ORDER BY u.id"
+        return [(number, bool(holds)) for number, holds in self._db.conn.execute(sql, (change_set_id,))]
+
     def changes_of(self, change_set_id: int) -> tuple[Change, ...]:
         made = self.change_set(change_set_id)
         if made is None:
