@@ -288,7 +288,8 @@ class _Finder:
             return tuple(cell for cell in cells if cell.strip())
         plain = [Column(["name", "two words", "Name"]) for _ in range(self.width)]
         tries = [self.dialect]
-        tries += [replace(self.dialect, quote=quote) for quote in ("'", '"') if quote != self.dialect.quote]
+        others = [q for q in ("'", '"') if q != self.dialect.quote and record.text.count(q) > 1]
+        tries += [replace(self.dialect, quote=quote) for quote in others]
         tries += [
             Dialect(mark, self.dialect.quote)
             for mark in (",", ";", "\t", "|", " ")
