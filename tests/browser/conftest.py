@@ -121,12 +121,15 @@ def serving(database: Path) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open a page in an empty context of its own: `open_page(**options of browser.new_context)`.
 
     After the test no page may have left loopback, nor complained on its console. A test that provokes a
     complaint (a 404 is one) says so: `open_page(complains=True)`.
     """
+    if "own_server" in request.fixturenames:
+        # Set up first, it goes last: a page that still asks it for something while closing is not refused.
+        request.getfixturevalue("own_server")
     watch, contexts = Watch(), []
 
     def open_one(*, complains: bool = False, **options: Any) -> Page:
