@@ -44,10 +44,6 @@ def type_of(record: Record) -> str:
     return type(record).__name__.lower()
 
 
-def key_of(record_type: str, flat: Mapping[str, FlatValue]) -> str:
-    return str(flat[RECORD_TYPES[record_type].key])
-
-
 # A word that reads back as it is; also from the other lists that people write (a | b, one a line, ["a"], bullets).
 _PLAIN_WORD = re.compile(r"""(?!["'\[{•*·])[^\s;|]+(?: [^\s;|]+)*(?<![•*·])""")
 _LISTED = re.compile(r"""\s*"([^"]*(?:""[^"]*)*+)"\s*(?:;|\Z)|([^;]*)(?:;|\Z)""")

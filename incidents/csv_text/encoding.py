@@ -35,7 +35,6 @@ OTHERS = (
     "euc_kr",
 )
 LIKELY = frozenset("éèêëàâäáãåæçîïíìôöóòõøœùûüúÿñßÉÈÊÀÂÄÇÎÔÖÙÛÜŒØÅÆÑ’‘“”«»–—…•·€£§°²³ºª©®™½¼¾±×µ\xa0¿¡")
-RARE = 0.25
 
 
 def find_encoding(start: bytes, samples: Sequence[bytes], wanted: str | None) -> tuple[str, int, bool]:

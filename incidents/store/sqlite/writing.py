@@ -27,8 +27,6 @@ from incidents.store.sqlite.connection import IntegrityError
 from incidents.store.sqlite.reading import BATCH, batches, read_by_keys, read_records
 from incidents.store.sqlite.rows import SPARSE_MOMENTS, linked_cells, links_of, moment_cells, to_row
 
-WHOLE = frozenset(("added", "deleted"))
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
