@@ -22,6 +22,7 @@ from incidents.csv_reader import ROW_FAULTS, open_table
 from incidents.date_order import Decision, decide_order, has_numeric_dates
 from incidents.import_report import ImportReport, ReportRows
 from incidents.intake import Intake
+from incidents.json_reader import JSON_FAULTS
 from incidents.kept_files import FileSource, Keeping, sha256_of
 from incidents.plain_rows import plain_rows
 from incidents.row_groups import group_sizes, groups
@@ -265,7 +266,7 @@ class _Import:
         return sum(sum(map(len, row.cells)) + len(row.cells) for row in few) / len(few) if few else 0
 
     def _fault(self, fault: RowFault) -> Problem:
-        message, hint = ROW_FAULTS.get(fault.code, ROW_FAULTS["too-many-cells"])
+        message, hint = {**ROW_FAULTS, **JSON_FAULTS}[fault.code]
         params = {"found": len(fault.cells), "expected": len(self._table.header)}
         return Problem(fault.line, "", "", fault.code, message, params, hint)
 

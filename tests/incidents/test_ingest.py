@@ -415,3 +415,11 @@ def test_a_strict_import_that_is_refused_keeps_no_file(store: Store) -> None:
     report = load(store, GOOD + "T-3,No date,Orange,someday soon,,,,\n", strict=True)
     assert (report.rejected, report.written) == (1, False)
     assert sorted(incidents.files_folder(store.path).rglob("*")) == before
+
+
+def test_a_line_that_is_no_json_is_told_as_such(store: Store) -> None:
+    good = '{"id": "J-1", "title": "Down", "started_at": "2026-02-01T10:00:00Z"}'
+    report = load(store, f'{good}\n{{"id": "J-2", "title\n')
+    assert (report.added, report.rejected) == (1, 1)
+    [problem] = report.problems
+    assert (problem.code, problem.line, problem.reason) == ("not-json", 2, "this is not JSON")
